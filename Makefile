@@ -1,0 +1,50 @@
+# Everyday verbs. Bare `make` prints them.
+PYTHON ?= python3
+BIN := .venv/bin
+ENV ?= default
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo render test check format golden bench clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: .venv/.made ## create .venv with everything that the project needs
+
+.venv/.made: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")' 1>&2
+	@$(PYTHON) -m venv .venv 1>&2
+	@$(BIN)/pip install --quiet --editable '.[dev]' 1>&2
+	@touch $@
+
+demo: venv ## sandbox, bridge and a replay of a real audit log: nothing lost; ONCE=1 exits when done
+	@$(BIN)/audit-generator render values/demo.yaml -o rendered/demo >/dev/null
+	@$(BIN)/audit-bridge demo --config rendered/demo/bridge.yaml $(if $(ONCE),--once)
+
+render: venv ## manifests for ENV: rendered/ENV/ and, on standard output, the stream for kubectl apply -f -
+	@$(BIN)/audit-generator render values/$(ENV).yaml -o rendered/$(ENV) 1>&2
+	@$(BIN)/audit-generator render values/$(ENV).yaml
+
+test: venv ## all tests; the closing summary names the live peers that took part
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+check: venv ## style, types, import contracts, rendered examples, documentation
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.golden
+
+format: venv ## let ruff mend what it can
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+golden: venv ## re-render the golden files from values/
+	@$(BIN)/python -m tests.golden --write
+
+bench: venv ## measure against the bare loop and the peers on PATH
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove everything that the other targets made
+	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
