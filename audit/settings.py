@@ -1,0 +1,175 @@
+"""The bridge's configuration file as a closed model: the generator writes it, the bridge reads it.
+
+It stands in the kernel because generator and bridge do not know each other and must agree on every key. Durations are
+text with a unit (`200ms`, `50s`, `2m`), sizes whole bytes or text (`5MB`, `64MiB`). Secrets are never values here: a
+key that ends in `_file` names the file that holds one.
+"""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+DURATIONS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+SIZES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+TAG = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def seconds(value: Any) -> Any:
+    """Turn `50s` into 50.0; anything that is not text with a unit is refused, for a bare number hides its unit."""
+    if isinstance(value, float):  # already read once
+        return value
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a duration with its unit, such as 200ms, 50s or 2m")
+    return float(match[1]) * DURATIONS[match[2]]
+
+
+def size(value: Any) -> Any:
+    """Turn `5MB` into 5000000; a whole number is bytes already."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?(B|[kK]B|MB|GB|KiB|MiB|GiB)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a size in bytes or with its unit, such as 5000000, 5MB or 64MiB")
+    return int(float(match[1]) * SIZES[match[2]])
+
+
+def duration_text(value: float) -> str:
+    """Write seconds as the configuration does: `0.2` is `200ms`."""
+    return f"{value:g}s" if value >= 1 else f"{value * 1000:g}ms"
+
+
+Seconds = Annotated[float, BeforeValidator(seconds), PlainSerializer(duration_text), Field(gt=0)]
+Bytes = Annotated[int, BeforeValidator(size), Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=65535, strict=True)]
+Count = Annotated[int, Field(gt=0, strict=True)]
+
+
+class Model(BaseModel):
+    """Frozen, and closed: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, use_attribute_docstrings=True)
+
+
+class Tls(Model):
+    """TLS on the Forward port."""
+
+    cert_file: str
+    """The certificate chain in PEM. Read again when it changes; connections that stand keep theirs."""
+    key_file: str
+    """Its private key in PEM."""
+    client_ca_file: str | None = None
+    """The authority whose client certificates are wanted; without it clients need none."""
+
+
+class Forward(Model):
+    """The port that Fluentd, Fluent Bit and the fluent-loggers connect to."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - a server in a pod listens on all of the pod's addresses
+    """The address to listen on."""
+    port: Port = 24224
+    """TCP, and UDP for heartbeats; 0 takes a free one."""
+    tls: Tls | None = None
+    """TLS 1.2 or newer instead of plain TCP."""
+    shared_key_file: str | None = None
+    """A file with the shared key; with it every client must prove that it knows the key."""
+    users_file: str | None = None
+    """A file with one `name:password` a line; with it clients must be one of these users. Needs `shared_key_file`."""
+    hostname: str = "kube-audit-bridge"
+    """The name the bridge gives itself in the handshake; clients of the same name refuse it."""
+    ack_deadline: Seconds = 50.0
+    """A chunk not delivered by then is not acked: the connection is closed, and the sender keeps the chunk."""
+    handshake_timeout: Seconds = 10.0
+    """A client that has not proved the key by then is closed."""
+    idle_timeout: Seconds = 600.0
+    """A connection that sends nothing and waits for nothing for this long is closed."""
+
+    @model_validator(mode="after")
+    def users_need_a_key(self) -> "Forward":
+        """Without a shared key there is no handshake in which a password could be asked for."""
+        if self.users_file and not self.shared_key_file:
+            raise ValueError("users_file needs shared_key_file: passwords are only asked for in its handshake")
+        return self
+
+
+class Admin(Model):
+    """Health and metrics over HTTP."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - the kubelet and Prometheus come from outside the pod
+    """The address to listen on."""
+    port: Port = 9880
+    """0 takes a free one."""
+
+
+class Loggly(Model):
+    """Where events go."""
+
+    url: str = Field(default="https://logs-01.loggly.com", pattern=r"^https?://[^/\s]+$")
+    """Scheme and host, without a path. The environment variable LOGGLY_URL goes before it."""
+    token_file: str | None = None
+    """A file with the customer token. Without it the environment variable LOGGLY_TOKEN is read."""
+    tags: tuple[Annotated[str, Field(pattern=TAG)], ...] = Field(default=("kubernetes", "audit"), max_length=10)
+    """Loggly's tags on every event: letters, digits, `.`, `_` and `-`, at most 64 characters each."""
+    gzip: bool = False
+    """Compress request bodies. Loggly documents no `Content-Encoding`; for other receivers."""
+    timeout: Seconds = 30.0
+    """How long one request may take before it is tried again."""
+    connections: Count = 4
+    """Requests in flight at once."""
+
+
+class Batch(Model):
+    """When a batch is closed; whatever comes first."""
+
+    max_bytes: Annotated[Bytes, Field(le=5_242_000)] = 5_000_000
+    """Loggly refuses bodies above 5 MiB less a little."""
+    max_events: Count = 20_000
+    """Lines in one request."""
+    max_age: Seconds = 1.0
+    """How long the first line may wait for others, where no sender waits for an ack."""
+
+
+class Retry(Model):
+    """How failed uploads are tried again: exponential, with full jitter, without end."""
+
+    initial: Seconds = 1.0
+    """The ceiling of the first pause; each further one doubles it."""
+    maximum: Seconds = 30.0
+    """The ceiling that doubling stops at."""
+
+
+class Limits(Model):
+    """Bounds that keep memory finite whatever is sent."""
+
+    unacked_bytes: Bytes = 64 * 2**20
+    """Bytes taken in and not delivered; past it sockets are not read."""
+    event_bytes: Annotated[Bytes, Field(ge=10_000, le=1_000_000)] = 1_000_000
+    """One event with its newline; a larger one loses its bodies, then is cut, and says so."""
+    chunk_bytes: Bytes = 64 * 2**20
+    """One request on the wire."""
+    decompressed_bytes: Bytes = 256 * 2**20
+    """One chunk after decompression."""
+    connections: Count = 1_000
+    """Connections at once; one more is refused."""
+
+
+class Settings(Model):
+    """The whole file."""
+
+    cluster: str = "kubernetes"
+    """The cluster's name, `audit.cluster` in each event."""
+    environment: str = ""
+    """`audit.environment` in each event; absent where empty."""
+    forward: Forward = Forward()
+    """Where events come in."""
+    admin: Admin = Admin()
+    """Health and metrics."""
+    loggly: Loggly = Loggly()
+    """Where events go."""
+    batch: Batch = Batch()
+    """When a batch is closed."""
+    retry: Retry = Retry()
+    """How failed uploads are tried again."""
+    limits: Limits = Limits()
+    """Bounds."""
