@@ -104,7 +104,9 @@ class Process:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
@@ -112,7 +114,7 @@ class Sandbox(Process):
     """`audit-bridge sandbox` on a free port, accepting `TOKEN` to send and `API_TOKEN` to read."""
 
     def __init__(self, *arguments: str, host: str = "127.0.0.1") -> None:
-        command = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
+        command: list[str | Path] = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
         super().__init__(command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_API_TOKEN": API_TOKEN})
         self.url = self.wait_for_line(r"sandbox listening on (http://\S+)").group(1).rstrip("/")
 
@@ -149,7 +151,9 @@ class Sandbox(Process):
 class Bridge(Process):
     """`audit-bridge run` on free ports, sending to the given Loggly stand-in."""
 
-    def __init__(self, config: Path, loggly_url: str, *settings: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, config: Path, loggly_url: str, *settings: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         command: list[str | Path] = [BIN / "audit-bridge", "run", "--config", config]
         for setting in ("forward.host=127.0.0.1", "forward.port=0", "admin.host=127.0.0.1", "admin.port=0", *settings):
             command += ["--set", setting]
