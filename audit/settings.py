@@ -17,8 +17,6 @@ TAG = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 def seconds(value: Any) -> Any:
     """Turn `50s` into 50.0; anything that is not text with a unit is refused, for a bare number hides its unit."""
-    if isinstance(value, float):  # already read once
-        return value
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("a duration with its unit, such as 200ms, 50s or 2m")
@@ -49,7 +47,7 @@ Count = Annotated[int, Field(gt=0, strict=True)]
 class Model(BaseModel):
     """Frozen, and closed: an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Tls(Model):

@@ -1,0 +1,104 @@
+"""A typed view of the fields of an audit event that anything here looks at; all others are skipped, and survive.
+
+Field by field after `audit.k8s.io` v1, v1beta1 and v1alpha1 (kubernetes/apiserver `pkg/apis/audit`). Logs that mix the
+three shapes exist, so each field is read by what it is, not by the event's apiVersion.
+"""
+
+from typing import Any
+
+import msgspec
+
+from audit.errors import NotAnEvent
+
+API_GROUP = "audit.k8s.io/"
+
+
+class User(msgspec.Struct, gc=False):
+    """`user` or `impersonatedUser`; empty on a request that could not be authenticated."""
+
+    username: str = ""
+
+
+class ObjectRef(msgspec.Struct, gc=False, rename="camel"):
+    """What a resource request is about. In v1alpha1 there is no `apiGroup`: `apiVersion` holds `group/version`."""
+
+    resource: str = ""
+    namespace: str = ""
+    name: str = ""
+    api_group: str = ""
+    api_version: str = ""
+    subresource: str = ""
+
+
+class Status(msgspec.Struct, gc=False):
+    """`responseStatus`; absent until there is an answer."""
+
+    code: int = 0
+
+
+class Annotations(msgspec.Struct, gc=False):
+    """The authorizer's word."""
+
+    decision: str = msgspec.field(default="", name="authorization.k8s.io/decision")
+    reason: str = msgspec.field(default="", name="authorization.k8s.io/reason")
+
+
+class Metadata(msgspec.Struct, gc=False, rename="camel"):
+    """Holds the stage's time in v1alpha1 and v1beta1."""
+
+    creation_timestamp: str | None = None
+
+
+class Event(msgspec.Struct, gc=False, rename="camel"):
+    """One audit event, as far as we look. Absent and null are the same."""
+
+    kind: str = ""
+    api_version: str = ""
+    stage: str = ""
+    verb: str = ""
+    request_uri: str = msgspec.field(default="", name="requestURI")
+    user: User | None = None
+    impersonated_user: User | None = None
+    source_ips: list[str] | None = msgspec.field(default=None, name="sourceIPs")
+    object_ref: ObjectRef | None = None
+    response_status: Status | None = None
+    annotations: Annotations | None = None
+    stage_timestamp: str | None = None
+    timestamp: str | None = None
+    metadata: Metadata | None = None
+    audit: msgspec.Raw | None = None
+
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def from_line(line: bytes) -> Event:
+    """Read one line of a JSON audit log; raises NotAnEvent."""
+    try:
+        event = _decoder.decode(line)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotAnEvent(_why(error)) from None
+    return _known(event)
+
+
+def from_record(record: dict[str, Any]) -> Event:
+    """Read an event that an agent has already parsed; raises NotAnEvent."""
+    try:
+        event = msgspec.convert({**record, "audit": None}, Event)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise NotAnEvent(_why(error)) from None
+    return _known(event)
+
+
+def _known(event: Event) -> Event:
+    if event.kind != "Event" or not event.api_version.startswith(API_GROUP):
+        raise NotAnEvent("no kind Event of audit.k8s.io")
+    return event
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        return f"not the shape of an audit event: {error}"
+    if isinstance(error, msgspec.DecodeError):
+        return f"not JSON: {error}"
+    return "JSON nested too deeply" if isinstance(error, RecursionError) else "not UTF-8"

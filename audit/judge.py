@@ -1,0 +1,111 @@
+"""What leaves for Loggly: the event as it came, with `timestamp` and `audit` added; nothing is ever dropped for its shape.
+
+A raw line is decoded only as far as the facts need, and the addition is spliced into its bytes. Controllers repeat
+themselves, so the addition is remembered by the fields that decide it. Whatever is no audit event is shipped as it is, with
+`audit.parseError` to say why.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from audit import shape, times
+from audit.errors import NotAnEvent
+from audit.event import Event, from_line, from_record
+from audit.facts import Facts, facts
+from audit.text import clean, one_line
+
+REMEMBERED = 16_384  # additions of about 300 bytes
+RAW_KEYS = ("message", "log")  # Fluentd's and Docker's name for the line
+_AUDIT_KEYS = {
+    "actor": "actor",
+    "actorKind": "actor_kind",
+    "actorNamespace": "actor_namespace",
+    "authenticatedAs": "authenticated_as",
+    "action": "action",
+    "target": "target",
+    "verdict": "verdict",
+    "decision": "decision",
+    "reason": "reason",
+    "sourceIP": "source_ip",
+}
+
+
+class Judge:
+    """Turns what agents send into lines for Loggly, each without its newline and within `event_bytes` with it.
+
+    `arrived` is the agent's time in nanoseconds since 1970, for what has no time of its own.
+    """
+
+    def __init__(self, cluster: str, environment: str, event_bytes: int) -> None:
+        self._settings = {"cluster": cluster, "environment": environment}
+        self._limit = event_bytes - 1
+        self._addition = lru_cache(REMEMBERED)(self._audit)
+
+    def record(self, record: Any, node: str, arrived: int) -> bytes:
+        """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""
+        if not isinstance(record, dict):
+            return self._foreign({"message": record}, "a record that is not a map", node, arrived)
+        for key in RAW_KEYS:
+            line = record.get(key)
+            if isinstance(line, bytes | str):
+                data = line if isinstance(line, bytes) else line.encode("utf-8", "replace")
+                return self.line(data, node, arrived, {name: record[name] for name in record if name != key})
+        try:
+            event = from_record(record)
+        except NotAnEvent as error:
+            return self._foreign(record, str(error), node, arrived)
+        return self._parsed(record, event, node, arrived)
+
+    def line(self, line: bytes, node: str, arrived: int, others: Mapping[Any, Any] | None = None) -> bytes:
+        """Judge one line of a log; `others` are the keys that the agent sent beside it, kept as `agent`."""
+        line = one_line(line)
+        try:
+            event = from_line(line)
+        except NotAnEvent as error:
+            return self._foreign({**(others or {}), "message": line}, str(error), node, arrived)
+        if others or event.audit is not None or event.timestamp is not None:
+            record = orjson.loads(line)
+            return self._parsed({**record, "agent": others} if others else record, event, node, arrived)
+        body = line.rstrip()[:-1]
+        timestamp = self._timestamp(event, arrived)
+        data = b'%b,"timestamp":"%b","audit":%b}' % (body, timestamp.encode(), self._added(event, node))
+        return data if len(data) <= self._limit else shape.fit(data, self._limit)
+
+    def damaged(self, data: bytes, why: str, arrived: int) -> bytes:
+        """Ship bytes that hold no record, as base64, so that what they were can still be found out."""
+        return self._foreign({"message": shape.base64_text(data, self._limit)}, why, "", arrived)
+
+    def _parsed(self, record: Mapping[Any, Any], event: Event, node: str, arrived: int) -> bytes:
+        added = {"timestamp": self._timestamp(event, arrived), "audit": orjson.Fragment(self._added(event, node))}
+        return self._fitted({**record, **added})
+
+    def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int) -> bytes:
+        added = {"timestamp": _moment(arrived), "audit": _present({**self._settings, "node": node, "parseError": why})}
+        return self._fitted({**record, **added})
+
+    def _fitted(self, record: Mapping[Any, Any]) -> bytes:
+        data = clean(record)
+        return data if len(data) <= self._limit else shape.fit(data, self._limit)
+
+    def _timestamp(self, event: Event, arrived: int) -> str:
+        stage = event.stage_timestamp or (event.metadata.creation_timestamp if event.metadata else None)
+        return times.normal(stage) or times.normal(event.timestamp) or _moment(arrived)
+
+    def _added(self, event: Event, node: str) -> bytes:
+        return self._addition(facts(event), node)
+
+    def _audit(self, facts: Facts, node: str) -> bytes:
+        derived = {key: getattr(facts, name) for key, name in _AUDIT_KEYS.items()}
+        return orjson.dumps(_present({**self._settings, "node": node, **derived}))
+
+
+def _moment(nanoseconds: int) -> str:
+    return times.from_nanoseconds(nanoseconds) or times.from_nanoseconds(0) or ""
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty."""
+    return {key: value for key, value in values.items() if value != ""}

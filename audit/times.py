@@ -1,0 +1,52 @@
+"""One form of time: ISO 8601, UTC, six digits, as Loggly reads it and as text sorts it.
+
+Loggly takes up to six digits; nine are undocumented. Kubernetes writes six in `MicroTime` and none in `Time`, legacy
+text any number and any offset.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_SHAPE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NORMAL_LENGTH = len("2026-01-31T12:34:56.123456Z")
+
+
+def normal(text: str | None) -> str | None:
+    """Return a time in the one form, digits beyond the sixth cut off; None where the text is no time."""
+    match = _SHAPE.fullmatch(text) if text else None
+    if match is None:
+        return None
+    day, time, fraction, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6].ljust(6, '0')}").replace(
+            tzinfo=_zone(zone)
+        )
+        return from_datetime(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def from_nanoseconds(nanoseconds: int) -> str | None:
+    """Return nanoseconds since 1970 in the one form; None beyond the year 9999."""
+    try:
+        return from_datetime(_EPOCH + timedelta(microseconds=nanoseconds // 1000))
+    except OverflowError:
+        return None
+
+
+def from_datetime(moment: datetime) -> str:
+    """Return a moment in UTC in the one form."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(_NORMAL_LENGTH, "0")
+
+
+def to_seconds(text: str) -> float:
+    """Return a time in the one form as seconds since 1970."""
+    return (datetime.fromisoformat(text) - _EPOCH).total_seconds()
+
+
+def _zone(text: str) -> timezone:
+    if text == "Z":
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
