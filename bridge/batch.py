@@ -1,0 +1,97 @@
+"""Lines gathered into requests that Loggly takes: one tag set, so many bytes and lines, never older than the limit.
+
+Bytes are counted, not characters, and each line with its newline. The clock is the caller's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bridge.receipts import Receipt
+
+Tags = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """One request to be: its lines, their size with newlines, and whose they are."""
+
+    tags: Tags
+    opened: float
+    lines: list[bytes] = field(default_factory=list)
+    size: int = 0
+    parts: list[tuple[Receipt, int]] = field(default_factory=list)
+
+    def body(self) -> bytes:
+        """Return the lines as Loggly's bulk endpoint splits them."""
+        return b"\n".join(self.lines)
+
+    def settle(self) -> None:
+        """Tell every receipt that its lines are delivered."""
+        for receipt, lines in self.parts:
+            receipt.settle(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What closes a batch: bytes, lines, or seconds since its first line, whatever comes first."""
+
+    max_bytes: int
+    max_events: int
+    max_age: float
+
+
+class Batches:
+    """The open batches, one for each tag set."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._open: dict[Tags, Batch] = {}
+
+    def add(self, tags: Tags, lines: Sequence[bytes], receipt: Receipt, now: float) -> list[Batch]:
+        """Take lines of one chunk, in order; return the batches that they closed."""
+        closed: list[Batch] = []
+        receipt.expect(len(lines))
+        start = 0
+        while start < len(lines):
+            batch = self._open.get(tags) or self._begin(tags, now)
+            count, size = self._fitting(batch, lines, start)
+            if count:
+                batch.lines += lines[start : start + count]
+                batch.size += size
+                batch.parts.append((receipt, count))
+                start += count
+            if start < len(lines) or self._is_full(batch):
+                closed.append(self._open.pop(tags))
+        return closed
+
+    def due(self, now: float) -> list[Batch]:
+        """Close and return what has become too old."""
+        old = [tags for tags, batch in self._open.items() if now >= batch.opened + self._bounds.max_age]
+        return [self._open.pop(tags) for tags in old]
+
+    def next_due(self) -> float | None:
+        """Return when the oldest open batch becomes too old, None where none is open."""
+        return min((batch.opened + self._bounds.max_age for batch in self._open.values()), default=None)
+
+    def flush(self) -> list[Batch]:
+        """Close and return all."""
+        closed = list(self._open.values())
+        self._open.clear()
+        return closed
+
+    def _begin(self, tags: Tags, now: float) -> Batch:
+        batch = self._open[tags] = Batch(tags, now)
+        return batch
+
+    def _fitting(self, batch: Batch, lines: Sequence[bytes], start: int) -> tuple[int, int]:
+        """Return how many of the lines from `start` the batch can take, and their size; an empty one takes at least one."""
+        room = self._bounds.max_bytes - batch.size
+        count = min(len(lines) - start, self._bounds.max_events - len(batch.lines))
+        size = sum(map(len, lines[start : start + count])) + count
+        while size > room and count and not (count == 1 and not batch.lines):
+            count -= 1
+            size -= len(lines[start + count]) + 1
+        return count, size
+
+    def _is_full(self, batch: Batch) -> bool:
+        return batch.size >= self._bounds.max_bytes or len(batch.lines) >= self._bounds.max_events

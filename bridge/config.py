@@ -1,0 +1,123 @@
+"""The bridge's configuration: the file, `--set`, the environment, and the secrets that the file only names.
+
+An error is a sentence with place, want, got and cure; the content of a secret never is a part of it.
+"""
+
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.document import DocumentError, check, layered, read, setting
+from audit.settings import Forward, Settings
+from bridge.errors import ConfigError
+from bridge.handshake import Secrets
+from bridge.secret import Secret
+
+URL_VARIABLE = "LOGGLY_URL"
+TOKEN_VARIABLE = "LOGGLY_TOKEN"  # noqa: S105 - the variable's name
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that the bridge runs with."""
+
+    settings: Settings
+    token: Secret
+    secrets: Secrets | None
+    tls: ssl.SSLContext | None
+
+
+def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Read the settings, without the secrets; raises ConfigError with everything that is wrong."""
+    try:
+        file = read(_text(Path(path), "--config") if path else "", path or "(no file)")
+        address = environment.get(URL_VARIABLE)
+        url = [setting(f"loggly.url={address}")] if address else []
+        return check(layered(file, *url, *map(setting, sets)), Settings)
+    except DocumentError as error:
+        raise ConfigError(str(error)) from None
+
+
+def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Config:
+    """Read everything; raises ConfigError."""
+    found = settings(path, sets, environment)
+    return Config(found, _token(found, environment), _secrets(found.forward), _tls(found.forward))
+
+
+def _token(settings: Settings, environment: Mapping[str, str]) -> Secret:
+    file = settings.loggly.token_file
+    where = f"{file} (loggly.token_file)" if file else f"the environment variable {TOKEN_VARIABLE}"
+    token = (_text(Path(file), "loggly.token_file") if file else environment.get(TOKEN_VARIABLE, "")).strip()
+    if not token:
+        raise ConfigError(
+            f"{where}: expected Loggly's customer token, got nothing - "
+            f"set loggly.token_file to a file that holds it, or {TOKEN_VARIABLE}"
+        )
+    if not token.isascii() or not all(character.isalnum() or character in "-._~" for character in token):
+        raise ConfigError(
+            f"{where}: expected a customer token of letters, digits and '-', got other characters - check it"
+        )
+    return Secret(token)
+
+
+def _secrets(forward: Forward) -> Secrets | None:
+    if not forward.shared_key_file:
+        return None
+    key = _text(Path(forward.shared_key_file), "forward.shared_key_file").strip("\r\n")
+    if not key:
+        raise ConfigError(f"{forward.shared_key_file}: expected the shared key, got nothing - write it into the file")
+    return Secrets(key.encode(), _users(forward.users_file) if forward.users_file else {})
+
+
+def _users(file: str) -> dict[str, str]:
+    users: dict[str, str] = {}
+    for number, line in enumerate(_text(Path(file), "forward.users_file").splitlines(), start=1):
+        name, colon, password = line.partition(":")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not (name and colon and password):
+            raise ConfigError(f"{file}:{number}: expected NAME:PASSWORD, got another form - write one user a line")
+        users[name] = password
+    if not users:
+        raise ConfigError(
+            f"{file}: expected at least one NAME:PASSWORD, got none - add a user or remove forward.users_file"
+        )
+    return users
+
+
+def _tls(forward: Forward) -> ssl.SSLContext | None:
+    if forward.tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(forward.tls.cert_file, forward.tls.key_file)
+    except (OSError, ssl.SSLError) as error:
+        pair = f"{forward.tls.cert_file}, {forward.tls.key_file}"
+        raise ConfigError(
+            f"{pair}: expected a certificate and its key in PEM, got: {_why(error)} - check both files"
+        ) from None
+    if forward.tls.client_ca_file:
+        try:
+            context.load_verify_locations(forward.tls.client_ca_file)
+        except (OSError, ssl.SSLError) as error:
+            file = forward.tls.client_ca_file
+            raise ConfigError(f"{file}: expected certificates in PEM, got: {_why(error)} - check the file") from None
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def _text(path: Path, key: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} ({key}): expected a file to read, got: {_why(error)} - check the path") from None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or "no PEM").lower().replace("_", " ")
+    if isinstance(error, OSError):
+        return (error.strerror or type(error).__name__).lower()
+    return "bytes that are not UTF-8"

@@ -1,0 +1,56 @@
+"""What Prometheus sees. Every series exists from the start, at zero."""
+
+from collections.abc import Callable
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+PREFIX = "audit_bridge"
+LAG_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
+
+
+class Metrics:
+    """The bridge's series, in a registry of their own."""
+
+    def __init__(self) -> None:
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+        self._registry = registry = CollectorRegistry()
+        self.chunks_received = Counter(f"{PREFIX}_chunks_received", "Forward requests with events.", registry=registry)
+        self.events_received = Counter(
+            f"{PREFIX}_events_received", "Events taken in, by the way they came.", ["source"], registry=registry
+        )
+        self.events_received.labels("forward")
+        self.events_delivered = Counter(f"{PREFIX}_events_delivered", "Events that Loggly has.", registry=registry)
+        self.requests = Counter(
+            f"{PREFIX}_loggly_requests",
+            "Requests to Loggly by status; error where no answer came.",
+            ["code"],
+            registry=registry,
+        )
+        for code in ("200", "error"):
+            self.requests.labels(code)
+        self.delivery_lag = Histogram(
+            f"{PREFIX}_delivery_lag_seconds",
+            "From a batch's newest event to Loggly's 200.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
+        self.unacked_bytes = Gauge(
+            f"{PREFIX}_unacked_bytes", "Bytes taken in and not delivered yet.", registry=registry
+        )
+        self.connections = Gauge(f"{PREFIX}_connections", "Open Forward connections.", registry=registry)
+        self.last_delivery = Gauge(
+            f"{PREFIX}_last_delivery_timestamp_seconds", "When Loggly last took a batch, since 1970.", registry=registry
+        )
+        self._oldest = Gauge(
+            f"{PREFIX}_oldest_unacked_seconds", "Age of the oldest chunk that is not delivered yet.", registry=registry
+        )
+        self._oldest.set_function(lambda: 0.0)
+
+    def watch_oldest(self, age: Callable[[], float]) -> None:
+        """Ask `age` for the oldest chunk's age whenever somebody reads it."""
+        self._oldest.set_function(age)
+
+    def exposition(self) -> bytes:
+        """Return everything in Prometheus's text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,19 @@
+"""Values that must not be seen: they print as a mask, whatever prints them."""
+
+
+class Secret:
+    """A text that only `reveal` shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the secret itself, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(****)"
+
+    __str__ = __repr__
