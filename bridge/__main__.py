@@ -1,0 +1,5 @@
+"""`python -m bridge` is `audit-bridge`."""
+
+from bridge.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""What `audit-bridge run`, `check`, `replay` and `demo` do; `cli` maps their errors to exit codes."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bridge import config as configuration
+from bridge import demo, replay
+from bridge.client import Client
+from bridge.errors import ConfigError
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_config = click.option(
+    "--config", metavar="FILE", help="The configuration file, YAML; without it every key has its default."
+)
+_set = click.option(
+    "--set", "sets", metavar="KEY.PATH=VALUE", multiple=True, help="Set one key of the configuration; repeatable."
+)
+
+
+@click.command()
+@_config
+@_set
+@click.option(
+    "--log-level", type=click.Choice(LOG_LEVELS), default="info", show_default=True, help="What is logged, and above."
+)
+def run(config: str | None, sets: tuple[str, ...], log_level: str) -> None:
+    """Run the bridge: Fluentd's Forward protocol in, Loggly out.
+
+    An ack is sent when Loggly has taken every event of a chunk, and never before. The customer token comes from the
+    file that `loggly.token_file` names, or from LOGGLY_TOKEN; LOGGLY_URL goes before `loggly.url`. SIGTERM stops it in
+    order: it reads no more, delivers what it has, acks it, and ends with exit code 0.
+    """
+    import uvloop  # noqa: PLC0415 - only this command needs it
+
+    from bridge.service import serve  # noqa: PLC0415 - as above: the others start without an event loop
+
+    loaded = configuration.load(config, sets, os.environ)
+    _log(log_level)
+    gc.freeze()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        delivered = runner.run(serve(loaded))
+    sys.exit(0 if delivered else 1)
+
+
+@click.command()
+@_config
+@_set
+def check(config: str | None, sets: tuple[str, ...]) -> None:
+    """Check a configuration file, without the secrets that it names, and list everything that is wrong with it."""
+    configuration.settings(config, sets, os.environ)
+    click.echo(f"{config or 'the defaults'}: fine")
+
+
+@click.command(name="replay")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--to", "address", required=True, metavar="HOST:PORT", help="The Forward port to send to.")
+@click.option("--tag", default=replay.TAG, show_default=True, help="The tag; what follows kube.audit. is the node.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0), default=0.0, metavar="N", help="At most N lines a second; 0: no bound."
+)
+@click.option(
+    "--ack", is_flag=True, help="Ask for acks, and wait for each; without it, lines go through fluent-logger."
+)
+def replay_command(files: tuple[str, ...], address: str, tag: str, rate: float, ack: bool) -> None:
+    """Send log files, also rotated ones in gzip, to a Forward port as an agent would. A `-` is standard input."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit():
+        raise click.BadParameter(f"expected HOST:PORT, got {address!r}", param_hint="--to")
+    pace, source = replay.Pace(rate), replay.lines(files)
+    try:
+        with _progress(None) as progress:
+            task = progress.add_task("sent")
+            if ack:
+                with Client(host, int(port)) as client:
+                    sent = replay.acked(client, tag, source, pace, lambda count: progress.advance(task, count))
+            else:
+                sent = replay.unacked((host, int(port)), tag, source, pace, lambda count: progress.advance(task, count))
+    except OSError as error:
+        place = error.filename or address
+        raise ConfigError(
+            f"{place}: {(error.strerror or str(error)).lower()} - check the name, and that it is there"
+        ) from None
+    click.echo(f"{sent} lines sent{', all acked' if ack else ''}")
+
+
+@click.command(name="demo")
+@click.option("--config", metavar="FILE", help="The bridge's configuration, as rendered; without it, its defaults.")
+@click.option("--once", is_flag=True, help="Exit after the summary: 1 if anything was lost, duplicated or not acked.")
+def demo_command(config: str | None, once: bool) -> None:
+    """See it work: a Loggly stand-in and the bridge on free ports, and the audit log of a real API server sent through them.
+
+    Then what went in is compared with what arrived, and the search page stays open until Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    lines = list(replay.lines([demo.sample()]))
+    with demo.Stage(config) as stage:
+        begun = time.monotonic()
+        with _progress(len(lines)) as progress, Client("127.0.0.1", stage.port) as client:
+            task = progress.add_task("audit events", total=len(lines))
+            acked = replay.acked(
+                client, "kube.audit.demo", lines, replay.Pace(0), lambda count: progress.advance(task, count)
+            )
+            seconds = time.monotonic() - begun
+        result = demo.summary(lines, acked, stage.held(), seconds)
+        _show(result, f"{stage.url}/search")
+        if not once and sys.stdin is not None:
+            _wait_for_interrupt()
+    sys.exit(0 if result.good else 1)
+
+
+def _show(result: demo.Summary, page: str) -> None:
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    rows = {
+        "sent": result.sent,
+        "acked": result.acked,
+        "in Loggly": result.held,
+        "lost": result.lost,
+        "duplicated": result.duplicated,
+        "denied": result.denied,
+        "events a second": round(result.acked / result.seconds),
+    }
+    for name, value in rows.items():
+        table.add_row(name, f"{value:,}")
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"{result.lost} lost, {result.duplicated} duplicated")
+    console.print(f"Search them: {page}", soft_wrap=True)
+
+
+def _progress(total: int | None) -> Progress:
+    bar = [BarColumn(), MofNCompleteColumn()] if total else [TextColumn("{task.completed:,.0f} lines")]
+    return Progress(TextColumn("{task.description}"), *bar, TimeElapsedColumn(), console=Console(stderr=True))
+
+
+def _wait_for_interrupt() -> None:
+    click.echo("Ctrl-C ends it.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _log(level: str) -> None:
+    form = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(level=level.upper(), format=form, datefmt="%Y-%m-%dT%H:%M:%S", stream=sys.stderr)
+    # urllib3 logs request lines, and the customer token is a part of them.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
