@@ -1,7 +1,7 @@
-"""The search page: three files of ours, and the data that they show. It asks for no token and loads nothing from elsewhere.
+"""The search page: a few files of ours, and the data that they show. It asks for no token and loads nothing from elsewhere.
 
 Events are written by whoever talks to an API server. The page shows them as text only, and the headers forbid the
-browser to run or load anything that is not one of the three files.
+browser to run or load anything that is not one of these files.
 """
 
 from functools import cache
@@ -16,9 +16,10 @@ from bridge.sandbox.times import TimeError, bound
 
 ROWS, MOST_ROWS = 200, 1000
 FACET_VALUES = 8
+_SCRIPTS = ("page.js", "events.js", "chart.js", "terms.js", "dom.js")
 _FILES = {
     "/search": ("page.html", "text/html; charset=utf-8"),
-    "/search/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    **{f"/search/{name}": (name, "text/javascript; charset=utf-8") for name in _SCRIPTS},
     "/search/page.css": ("page.css", "text/css; charset=utf-8"),
     "/search/icon.svg": ("icon.svg", "image/svg+xml"),
 }
