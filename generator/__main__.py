@@ -1,0 +1,5 @@
+"""`python -m generator` is `audit-generator`."""
+
+from generator.cli import main
+
+main()

@@ -1,0 +1,157 @@
+"""Values that are each right and do not go together: what only shows when two are looked at.
+
+Every function yields what it finds as `Finding`s; `disagreements` is all of them, so that a user sees them at once.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from audit.document import Path
+from generator.flavors import FLAVORS
+from generator.values import Log, Values
+from generator.versions import at_least
+
+ACK_TIMEOUT_SECONDS = 120
+"""Fluentd's ack_response_timeout. It must be longer than the bridge's ack deadline, or chunks are sent twice."""
+
+CHUNK_BYTES = 2 * 2**20
+"""Fluentd's chunk_limit_size: a chunk then fits one request to Loggly."""
+
+_TOKEN = re.compile(r"\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
+
+_DECIDED_ELSEWHERE = {
+    ("cluster",): "set cluster.name",
+    ("environment",): "set environment",
+    ("loggly", "url"): "set loggly.url",
+    ("loggly", "tags"): "set loggly.tags",
+    ("loggly", "token_file"): "set loggly.tokenSecret",
+    ("forward", "tls"): "leave it out: no Secret is mounted for it",
+    ("forward", "shared_key_file"): "leave it out: no Secret is mounted for it",
+    ("forward", "users_file"): "leave it out: no Secret is mounted for it",
+}
+
+
+class Finding(NamedTuple):
+    """A value that cannot stay: where, what was wanted, what stood there, how to cure it."""
+
+    path: Path
+    want: str
+    got: str
+    cure: str
+
+
+def disagreements(values: Values) -> list[Finding]:
+    """Return everything that does not go together, in the order of the values file."""
+    checks = (_namespaces, _image, _bridge_config, _ports, _limits, _log, _policy, _labels)
+    return [finding for check in checks for finding in check(values)]
+
+
+def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
+    """Find texts that look like a Loggly token. Names and labels are left alone: a cluster may be called by a UUID."""
+    if path in {("cluster", "name"), ("environment",), ("labels",)}:
+        return
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from secrets(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from secrets(value, (*path, index))
+    elif isinstance(data, str) and _TOKEN.search(data):
+        cure = "keep it in a Secret and name that in loggly.tokenSecret"
+        yield Finding(path, "no secret in values", "what looks like a Loggly token", cure)
+
+
+def _namespaces(values: Values) -> Iterator[Finding]:
+    if values.namespaces.agent == values.namespaces.bridge:
+        want = "another namespace than the agent's, whose Pod Security level is lower"
+        yield Finding(("namespaces", "bridge"), want, repr(values.namespaces.bridge), "name two namespaces")
+
+
+def _image(values: Values) -> Iterator[Finding]:
+    flavor = values.agent.flavor
+    if values.agent.image is None and FLAVORS[flavor].image is None:
+        yield Finding(("agent", "image"), f"an image with {flavor}", "nothing", "there is no official one: build it")
+
+
+def _bridge_config(values: Values) -> Iterator[Finding]:
+    for path, cure in _DECIDED_ELSEWHERE.items():
+        if _is_set(values.bridge.config, path):
+            yield Finding(("bridge", "config", *path), "no value here", "one", cure)
+
+
+def _is_set(model: BaseModel, path: tuple[str, ...]) -> bool:
+    name, *rest = path
+    if name not in model.model_fields_set:
+        return False
+    below = getattr(model, name)
+    return below is not None and (not rest or _is_set(below, tuple(rest)))
+
+
+def _ports(values: Values) -> Iterator[Finding]:
+    config = values.bridge.config
+    for path, port in ((("forward", "port"), config.forward.port), (("admin", "port"), config.admin.port)):
+        if port < 1024:
+            want = "a port from 1024: a Service needs a fixed one, and the bridge is not root"
+            yield Finding(("bridge", "config", *path), want, str(port), "leave it out for the default")
+    if config.forward.port == config.admin.port:
+        yield Finding(
+            ("bridge", "config", "admin", "port"), "another port than forward.port", str(config.admin.port), ""
+        )
+
+
+def _limits(values: Values) -> Iterator[Finding]:
+    config = values.bridge.config
+    if config.forward.ack_deadline >= ACK_TIMEOUT_SECONDS:
+        want = f"less than {ACK_TIMEOUT_SECONDS}s, after which Fluentd sends a chunk again"
+        yield Finding(("bridge", "config", "forward", "ack_deadline"), want, f"{config.forward.ack_deadline:g}s", "")
+    for name in ("chunk_bytes", "unacked_bytes"):
+        size = getattr(config.limits, name)
+        if size < 2 * CHUNK_BYTES:
+            want = f"at least {2 * CHUNK_BYTES}, twice one of Fluentd's chunks"
+            yield Finding(("bridge", "config", "limits", name), want, str(size), "")
+
+
+def _log(values: Values) -> Iterator[Finding]:
+    log, state = values.audit.log, values.agent.state_directory
+    if values.cluster.distribution == "minikube":
+        for name, field in Log.model_fields.items():
+            if getattr(log, name) != field.default:
+                want = "the default: minikube's API server writes to standard output"
+                yield Finding(("audit", "log", field.alias or name), want, repr(getattr(log, name)), "leave it out")
+    elif log.path.count("/") < 3:
+        want = "a file in a directory of its own below /var/log or the like, for the directory is mounted"
+        yield Finding(("audit", "log", "path"), want, repr(log.path), "")
+    elif f"{state}/".startswith(f"{log.path.rpartition('/')[0]}/"):
+        yield Finding(("agent", "stateDirectory"), "a directory outside the log's, which is read-only", repr(state), "")
+
+
+def _policy(values: Values) -> Iterator[Finding]:
+    policy = values.audit.policy
+    given = [name for name in ("preset", "file", "rules") if getattr(policy, name) is not None]
+    if len(given) > 1:
+        yield Finding(
+            ("audit", "policy"), "one of preset, file and rules", " and ".join(given), "set the others to null"
+        )
+    if policy.rules == ():
+        yield Finding(("audit", "policy", "rules"), "at least one rule", "an empty list", "use a preset")
+    for index, rule in enumerate(policy.rules or ()):
+        yield from _rule(values.cluster.version, index, rule.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _rule(version: str, index: int, rule: dict[str, Any]) -> Iterator[Finding]:
+    path: Path = ("audit", "policy", "rules", index)
+    if "omitManagedFields" in rule and not at_least(version, "1.23"):
+        yield Finding((*path, "omitManagedFields"), "Kubernetes 1.23 or newer for it", version, "leave it out")
+    for place, resource in enumerate(rule.get("resources", ())):
+        if resource.get("group") == "*" and not at_least(version, "1.36"):
+            want = "one group by name: before 1.36 the API server does not start with this"
+            yield Finding((*path, "resources", place, "group"), want, "'*'", "name the groups one by one")
+
+
+def _labels(values: Values) -> Iterator[Finding]:
+    for key in values.labels:
+        if key.startswith("app.kubernetes.io/"):
+            yield Finding(("labels", key), "a label of your own", "one that is set for you", "choose another key")

@@ -1,0 +1,70 @@
+"""Values files and `--set` to values: layered, checked, every mistake at once.
+
+The only place that reads a user's files: values, and the audit policy that they may name.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.document import Document, DocumentError, Problem, check, layered, read, setting
+from generator.crosscheck import Finding, disagreements, secrets
+from generator.policy import PolicyFile
+from generator.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that rendering needs: the values, and the text of the policy file where they name one."""
+
+    values: Values
+    policy_text: str | None = None
+
+
+def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
+    """Read values files, the later over the earlier, then `--set` arguments. Raises `DocumentError`."""
+    whole = layered(*(read(_text(file), str(file)) for file in files), *map(setting, settings))
+    found = [*_problems(whole, secrets(dict(whole.data)))]
+    values = _checked(whole, found)
+    if values is not None:
+        found += _problems(whole, disagreements(values))
+    if found or values is None:
+        raise DocumentError(found)
+    return Inputs(values, _policy_text(whole, values))
+
+
+def _checked(document: Document, found: list[Problem]) -> Values | None:
+    """Return the values without the user's own `x-` keys, or None after adding what is wrong to `found`."""
+    own = {key: value for key, value in document.data.items() if not key.startswith("x-")}
+    try:
+        return check(Document(document.name, own, document.lines), Values)
+    except DocumentError as error:
+        found += error.problems
+        return None
+
+
+def _problems(document: Document, findings: Iterable[Finding]) -> list[Problem]:
+    return [document.problem(*finding) for finding in findings]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        got = (error.strerror or "an error").lower()
+        raise DocumentError([Problem(str(file), None, "", "a file that can be read", got, "check the path")]) from error
+    except UnicodeDecodeError as error:
+        problem = Problem(str(file), None, "", "UTF-8 text", f"byte {error.start} that is none", "save it as UTF-8")
+        raise DocumentError([problem]) from error
+
+
+def _policy_text(document: Document, values: Values) -> str | None:
+    """Return the policy file that the values name, after checking it."""
+    named = values.audit.policy.file
+    if named is None:
+        return None
+    file = Path(document.place(("audit", "policy", "file")).name).parent / named
+    text = _text(file)
+    policy = read(text, str(file))
+    check(policy, PolicyFile)
+    return text

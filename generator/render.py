@@ -1,0 +1,143 @@
+"""Values to files: a pure function. The same input gives the same bytes: no clock, no randomness, sorted keys.
+
+kubernetes/   what `kubectl apply` takes, and a kustomization
+host/         what goes onto control-plane machines; no API objects
+bridge.yaml, fluent.conf   the two configurations, to the byte as in the ConfigMaps, for runs outside a cluster
+README.md     the steps, in order
+"""
+
+import hashlib
+import math
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from generator import host, templates
+from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
+from generator.errors import TemplateError
+from generator.flavors import FLAVORS
+from generator.load import Inputs
+from generator.values import Values
+from generator.versions import api_version
+
+AGENT = "kube-audit-agent"
+BRIDGE = "kube-audit-bridge"
+
+MONITOR_PORT = 24220
+"""Fluentd's monitor_agent, for the kubelet's probes."""
+
+
+def render(inputs: Inputs) -> dict[str, str]:
+    """Return every file by its path, sorted. Raises `TemplateError`."""
+    context = _context(inputs.values)
+    kubernetes = _kubernetes(context)
+    context["manifests"] = [PurePosixPath(path).name for path in kubernetes]
+    files = {
+        **kubernetes,
+        **host.files(inputs, context),
+        "kubernetes/kustomization.yaml": templates.render("manifests/kustomization.yaml.j2", context),
+        "bridge.yaml": context["bridge_yaml"],
+        "fluent.conf": context["fluent_conf"],
+        "README.md": templates.render("manifests/README.md.j2", context),
+    }
+    return dict(sorted(files.items()))
+
+
+def stream(files: dict[str, str]) -> str:
+    """Return the manifests as one stream for `kubectl apply -f -`, in the order of their names: namespaces first."""
+    return "".join(text for path, text in files.items() if path.startswith("kubernetes/") and "kustom" not in path)
+
+
+def bridge_config(values: Values) -> dict[str, Any]:
+    """Return the bridge's configuration: what other values decide, and what the user set beyond it.
+
+    The token's file is not in it: the Deployment names it on the command line, so that the same file serves a bridge
+    that is run by hand with LOGGLY_TOKEN.
+    """
+    config = values.bridge.config.model_dump(mode="json", exclude_unset=True)
+    config["cluster"] = values.cluster.name
+    if values.environment:
+        config["environment"] = values.environment
+    config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
+    return config
+
+
+def labels(values: Values, component: str) -> dict[str, str]:
+    """Return the labels of every object of one component."""
+    name = AGENT if component == "agent" else BRIDGE
+    return {
+        **values.labels,
+        "app.kubernetes.io/component": component,
+        "app.kubernetes.io/instance": values.cluster.name,
+        "app.kubernetes.io/managed-by": "audit-generator",
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/part-of": BRIDGE,
+    }
+
+
+def checksum(*texts: str) -> str:
+    """Return what stands in a pod template's annotation, so that a changed configuration rolls the pods."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _kubernetes(context: dict[str, Any]) -> dict[str, str]:
+    """Render the numbered manifests; one that renders to nothing is left out."""
+    files = {}
+    for name in templates.names("manifests"):
+        if not name.removeprefix("manifests/")[0].isdigit():
+            continue
+        text = templates.render(name, context)
+        if text.strip():
+            _check_objects(name, text)
+            files["kubernetes/" + name.removeprefix("manifests/").removesuffix(".j2")] = text
+    return files
+
+
+def _check_objects(name: str, text: str) -> None:
+    """Refuse what is not a sequence of API objects, so that a broken template cannot reach a cluster."""
+    try:
+        objects = list(yaml.safe_load_all(text))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise TemplateError(name, None, f"line {line} of what it renders is not YAML: {error.problem}") from error
+    for one in objects:
+        if not (isinstance(one, dict) and one.get("apiVersion") and one.get("kind") and one.get("metadata")):
+            raise TemplateError(name, None, "renders something that is not a Kubernetes object")
+
+
+def _context(values: Values) -> dict[str, Any]:
+    flavor = FLAVORS[values.agent.flavor]
+    minikube = values.cluster.distribution == "minikube"
+    url = urlsplit(values.loggly.url)
+    context: dict[str, Any] = {
+        "values": values,
+        "agent": AGENT,
+        "bridge": BRIDGE,
+        "labels": {component: labels(values, component) for component in ("agent", "bridge")},
+        "api_version": lambda kind: api_version(kind, values.cluster.version),
+        "flavor": flavor,
+        "agent_image": values.agent.image or flavor.image,
+        "log_path": "/var/log/containers/kube-apiserver-*.log" if minikube else values.audit.log.path,
+        "log_directories": _log_directories(values),
+        "container_log": minikube,
+        "monitor_port": MONITOR_PORT,
+        "chunk_bytes": CHUNK_BYTES,
+        "ack_timeout": ACK_TIMEOUT_SECONDS,
+        "loggly_port": url.port or (443 if url.scheme == "https" else 80),
+        "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,
+    }
+    context["fluent_conf"] = templates.render("fluentd/fluent.conf.j2", context)
+    context["ready_script"] = templates.render("fluentd/ready.rb.j2", context)
+    context["bridge_yaml"] = "---\n" + templates.to_yaml(bridge_config(values))
+    context["agent_checksum"] = checksum(context["fluent_conf"], context["ready_script"])
+    context["bridge_checksum"] = checksum(context["bridge_yaml"])
+    return context
+
+
+def _log_directories(values: Values) -> list[str]:
+    """Return what Fluentd needs to see of the node. A container's log is a link from one of these to the other."""
+    if values.cluster.distribution == "minikube":
+        return ["/var/log/containers", "/var/log/pods"]
+    return [values.audit.log.path.rpartition("/")[0]]

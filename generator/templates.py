@@ -1,0 +1,111 @@
+"""The templates: where they are, and a strict Jinja2 that prints YAML safely.
+
+`manifests/` and `fluentd/` lie beside the packages in a checkout and inside this one when installed. An undefined name
+is an error, and every error names the template and its line. What a value holds is always quoted by the `json` and
+`block` filters, so that no text can become structure.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from generator.errors import TemplateError
+
+KINDS = ("manifests", "fluentd")
+
+
+def folder(kind: str) -> Path:
+    """Return the folder of one kind of template."""
+    here = Path(__file__).parent
+    installed = here / "templates" / kind
+    return installed if installed.is_dir() else here.parent / kind
+
+
+def names(prefix: str) -> list[str]:
+    """Return the templates below a folder, sorted: `names("manifests")`, not those in folders below it."""
+    kind, _, below = prefix.partition("/")
+    return sorted(f"{prefix}/{path.name}" for path in (folder(kind) / below).glob("[!_]*.j2"))
+
+
+def render(name: str, context: dict[str, Any]) -> str:
+    """Render one template. Raises `TemplateError`."""
+    try:
+        return _environment().get_template(name).render(context)
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(error.name or name, error.lineno, error.message or "syntax error") from error
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(name, None, f"no template {error.name!r}") from error
+    except jinja2.TemplateError as error:
+        raise TemplateError(*_raised_at(error, name), error.message or "error") from error
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        raise TemplateError(*_raised_at(error, name), f"{type(error).__name__}: {error}") from error
+
+
+def _raised_at(error: BaseException, name: str) -> tuple[str, int | None]:
+    """Return the innermost template and line of a traceback; Jinja2 rewrites its frames to those of the templates."""
+    place: tuple[str, int | None] = (name, None)
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix == ".j2":
+            place = (_name_of(file), trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def _name_of(file: Path) -> str:
+    for kind in KINDS:
+        if file.is_relative_to(folder(kind)):
+            return f"{kind}/{file.relative_to(folder(kind)).as_posix()}"
+    return file.name
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    loaders = {kind: jinja2.FileSystemLoader(folder(kind)) for kind in KINDS}
+    environment = jinja2.Environment(  # noqa: S701 - YAML and Fluentd configuration, not HTML
+        loader=jinja2.PrefixLoader(loaders),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"json": to_json, "block": to_block, "literal": to_literal}
+    return environment
+
+
+def to_json(value: Any) -> str:
+    """Write a value on one line as JSON, which YAML reads as itself."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def to_block(value: Any, indent: int) -> str:
+    """Write a map or list below the key that it follows; an empty one on the key's line."""
+    if not value:
+        return f" {to_json(value)}"
+    lines = to_yaml(value).splitlines()
+    return "".join(f"\n{' ' * indent}{line}" for line in lines)
+
+
+def to_literal(text: str, indent: int) -> str:
+    """Write a text that ends in one newline as the lines of a literal block, `KEY: |`."""
+    return "\n".join(" " * indent + line if line else "" for line in text.rstrip("\n").split("\n"))
+
+
+def to_yaml(value: Any) -> str:
+    """Write YAML with sorted keys and indented lists, as yamllint wants it."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=4096, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's dumper with list items indented below their key, and without anchors."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - PyYAML's signature
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True

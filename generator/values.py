@@ -1,0 +1,213 @@
+"""The values model: everything that may differ between clusters, closed at every level.
+
+Keys are camelCase, as Kubernetes users know them from charts. A field's docstring is its documentation: unit, meaning,
+why this default. Rules that look at several values together are in `crosscheck`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from audit.document import Matching
+from audit.settings import Bytes, Settings
+from generator.policy import Rule
+from generator.versions import FIRST, LAST
+
+Name = Annotated[
+    str, Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "1-63 lower-case letters, digits and '-', as in a DNS label")
+]
+LabelValue = Annotated[
+    str, Matching(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?", "at most 63 letters, digits, '-', '_' and '.'")
+]
+LabelKey = Annotated[
+    str,
+    Matching(
+        r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
+        "a label key, such as team or example.com/team",
+    ),
+]
+ClusterName = Annotated[
+    str, Matching(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "1-63 letters, digits, '-', '_' and '.'")
+]
+SecretKey = Annotated[str, Matching(r"[-._a-zA-Z0-9]{1,253}", "letters, digits, '-', '_' and '.'")]
+Image = Annotated[str, Matching(r"[a-z0-9][A-Za-z0-9._:/@-]*", "an image, such as registry.example.com/fluentd:1.19")]
+AbsolutePath = Annotated[
+    str,
+    Matching(
+        r"(/[A-Za-z0-9._-]*[A-Za-z0-9_-])+",
+        "an absolute path of letters, digits, '.', '_' and '-'",
+        "name one exact path",
+    ),
+]
+Quantity = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    Matching(r"\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?", "a Kubernetes quantity, such as 100m or 256Mi"),
+]
+Tag = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-'", "remove the entry or name it"
+    ),
+]
+
+
+class Model(BaseModel):
+    """Frozen, and closed: an unknown key is an error."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class Cluster(Model):
+    """The cluster that the files are for."""
+
+    name: ClusterName = "kubernetes"
+    """The cluster's name: `audit.cluster` in every event, and the label `app.kubernetes.io/instance`."""
+    version: Annotated[str, Matching(r"1\.(2[0-9]|3[0-7])", f"a Kubernetes release from {FIRST} to {LAST}")] = "1.36"
+    """The Kubernetes minor release, in quotes. It decides API groups and kubeadm's configuration format."""
+    distribution: Literal["kubeadm", "minikube"] = "kubeadm"
+    """How the control plane runs. `minikube` can only audit to the API server's standard output."""
+
+
+class Namespaces(Model):
+    """Two namespaces, because Pod Security allows or forbids host paths for a whole one."""
+
+    agent: Name = "audit-agent"
+    """Where Fluentd runs; its Pod Security level is `privileged`, for it mounts host directories."""
+    bridge: Name = "audit-bridge"
+    """Where the bridge runs; its Pod Security level is `restricted`."""
+
+
+class Resources(Model):
+    """What a container asks for and may use at most."""
+
+    requests: dict[str, Quantity] = {}
+    """Reserved on the node."""
+    limits: dict[str, Quantity] = {}
+    """Enforced. A memory limit is worth having; a CPU limit only slows deliveries down."""
+
+
+class Buffer(Model):
+    """Fluentd's file buffer on the node: the durable queue while Loggly or the bridge is away."""
+
+    total_bytes: Annotated[Bytes, Field(ge=64 * 2**20)] = 2 * 2**30
+    """How much may wait, in bytes or with a unit (`512MiB`). When it is full Fluentd stops reading the log, and the log's
+    own rotation is what remains: 2 GiB hold about 1.7 million events."""
+
+
+class Agent(Model):
+    """Fluentd on the control-plane nodes."""
+
+    flavor: Literal["fluentd", "td-agent", "fluent-package"] = "fluentd"
+    """Whose paths and program names to use: the official container image, td-agent, or fluent-package."""
+    image: Image | None = None
+    """The image. Without one the flavour `fluentd` takes the official image; the other flavours have none to take."""
+    state_directory: AbsolutePath = "/var/lib/kube-audit-agent"
+    """The directory on the node for positions and buffer. It must outlive the pod, and nothing else may use it."""
+    buffer: Buffer = Buffer()
+    """The file buffer."""
+    resources: Resources = Resources(requests={"cpu": "100m", "memory": "200Mi"}, limits={"memory": "512Mi"})
+    """Measured need: some 150 MiB, and a tenth of a core at 500 events a second."""
+
+
+class Bridge(Model):
+    """The bridge from Fluentd's Forward protocol to Loggly."""
+
+    replicas: Annotated[int, Field(ge=1, le=100)] = 2
+    """How many. It keeps no state; two let one be replaced without a pause."""
+    image: Image = "kube-audit-bridge:0.1.0"
+    """The image, built from this project's Dockerfile; put the name of your registry before it."""
+    resources: Resources = Resources(requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "512Mi"})
+    """The memory limit leaves room above `limits.unacked_bytes` of the configuration."""
+    config: Settings = Settings()
+    """The bridge's own configuration, in its own snake_case keys; what other values decide cannot be set here."""
+
+
+class SecretReference(Model):
+    """A key of a Secret in the bridge's namespace."""
+
+    name: Name = "loggly-token"
+    """The Secret. It is only referred to: create it yourself, so that the token stands in no file."""
+    key: SecretKey = "token"
+    """The key whose value is the token."""
+
+
+class Loggly(Model):
+    """The account that events go to."""
+
+    url: Annotated[str, Matching(r"https?://[^/\s@]+", "scheme and host, such as https://logs-01.loggly.com")] = (
+        "https://logs-01.loggly.com"
+    )
+    """Where to send, without a path."""
+    subdomain: Annotated[str, Matching(r"([a-z0-9][a-z0-9-]*)?", "the SUBDOMAIN of https://SUBDOMAIN.loggly.com")] = ""
+    """Your account's name in Loggly's addresses; the README then has a link to the events."""
+    token_secret: SecretReference = SecretReference()
+    """Where the customer token is."""
+    tags: Annotated[tuple[Tag, ...], Field(min_length=1, max_length=10)] = ("kubernetes", "audit")
+    """Loggly's tags on every event."""
+
+
+class Log(Model):
+    """The audit log on the control-plane machines; minikube has none, there these must keep their defaults."""
+
+    path: AbsolutePath = "/var/log/kubernetes/audit/audit.log"
+    """The file. Its directory is mounted, read-only, and should hold nothing else."""
+    max_age: Annotated[int, Field(ge=0)] = 30
+    """Days to keep rotated files; CIS wants 30 or more."""
+    max_backups: Annotated[int, Field(ge=1)] = 10
+    """Rotated files to keep; CIS wants 10 or more."""
+    max_size: Annotated[int, Field(ge=1)] = 100
+    """Megabytes at which the file is rotated; CIS wants 100 or more."""
+
+
+class Policy(Model):
+    """What the API server records: one of the three."""
+
+    preset: Literal["recommended", "metadata"] | None = None
+    """`recommended` (the default where no other is given): noise dropped, secrets never with content, writes with it.
+    `metadata`: every request, no content."""
+    file: str | None = None
+    """A policy file of your own, relative to the values file that names it; taken over as it is."""
+    rules: tuple[Rule, ...] | None = None
+    """The rules of a policy, first match wins; a stage RequestReceived is never recorded."""
+
+
+class Audit(Model):
+    """What is recorded on the control plane, and where."""
+
+    log: Log = Log()
+    """The log file and its rotation."""
+    policy: Policy = Policy()
+    """The audit policy."""
+
+
+def _free_keys(schema: dict[str, Any]) -> None:
+    schema["patternProperties"] = {"^x-": {}}
+
+
+class Values(Model):
+    """A values file. Top-level keys that begin with `x-` are yours, for anchors."""
+
+    model_config = ConfigDict(json_schema_extra=_free_keys, title="Values of kube-audit-bridge")
+
+    cluster: Cluster = Cluster()
+    """The cluster."""
+    environment: LabelValue = ""
+    """Such as `production`: `audit.environment` in every event; absent where empty."""
+    namespaces: Namespaces = Namespaces()
+    """Where things run."""
+    agent: Agent = Agent()
+    """Fluentd."""
+    bridge: Bridge = Bridge()
+    """The bridge."""
+    loggly: Loggly = Loggly()
+    """The account."""
+    audit: Audit = Audit()
+    """The API server's side."""
+    image_pull_secrets: tuple[Name, ...] = ()
+    """Secrets for a private registry; one of the name must exist in either namespace."""
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of your own on every object."""
