@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.peers import Peer, look, required, sentence, unknown
 
+pytest.register_assert_rewrite("tests.support.delivery")
+
 MET = pytest.StashKey[set[Peer]]()
 
 

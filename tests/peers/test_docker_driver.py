@@ -89,6 +89,8 @@ def test_a_containers_audit_lines_are_in_loggly_once(
         write(log, lines)
         delivery.assert_delivered(lines)
     delivery.assert_delivered(lines)
+    beside = [event["agent"] for event in delivery.among(lines)]
+    assert [("stdout", 64)] * 10 == [(agent["source"], len(agent["container_id"])) for agent in beside]
 
 
 @pytest.mark.parametrize(("precision", "whole"), [("true", False), ("false", True)], ids=["event-time", "seconds"])

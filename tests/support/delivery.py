@@ -18,12 +18,15 @@ from tests.support.processes import Bridge, Sandbox, wait_for
 SAMPLE = Path(bridge.__file__).parent / "sample" / "kube-apiserver-1.20.log.gz"
 SHARED_KEY = "the key of this test"
 USER, PASSWORD = "agent", "the password of this test"
+ADDED = ("timestamp", "audit", "agent")  # `agent`: what the client sent beside the raw line
 CONFIG = """\
 cluster: peers
 environment: test
 retry:
   initial: 50ms
   maximum: 200ms
+batch:
+  max_age: 100ms
 """
 
 
@@ -47,7 +50,7 @@ def identity(event: dict[str, Any]) -> tuple[str, str]:
 
 def original(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event of Loggly's as the API server wrote it."""
-    return {key: value for key, value in event.items() if key not in ("timestamp", "audit")}
+    return {key: value for key, value in event.items() if key not in ADDED}
 
 
 @dataclass(frozen=True)
