@@ -8,10 +8,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 
 import click
 
+from bridge.errors import ConfigError
 from bridge.sandbox.server import SandboxServer
 from bridge.sandbox.state import Behavior, Sandbox
 from bridge.sandbox.store import Options
@@ -80,7 +81,7 @@ def sandbox(
     try:
         server = SandboxServer((host, port), account, context)
     except OSError as error:
-        _fail(_cannot_listen(host, port, error))
+        raise ConfigError(_cannot_listen(host, port, error)) from error
     _serve(server)
 
 
@@ -99,7 +100,7 @@ def _serve(server: SandboxServer) -> None:
 def _tokens() -> frozenset[str]:
     tokens = frozenset(token.strip() for token in os.environ.get("LOGGLY_TOKEN", "").split(",") if token.strip())
     if not tokens:
-        _fail(
+        raise ConfigError(
             "LOGGLY_TOKEN: expected the customer tokens that may send, separated by commas, got none - any text will do"
         )
     return tokens
@@ -114,7 +115,9 @@ def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(cert, key)
     except ssl.SSLError as error:
-        _fail(f"{cert}, {key}: expected a certificate and its key in PEM, got something else ({error.reason})")
+        raise ConfigError(
+            f"{cert}, {key}: expected a certificate and its key in PEM, got something else ({error.reason})"
+        ) from error
     return context
 
 
@@ -123,8 +126,3 @@ def _cannot_listen(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         cause = "the port is taken - stop what holds it or give --port"
     return f"the sandbox cannot listen on {host}:{port}: {cause}"
-
-
-def _fail(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(1)

@@ -5,12 +5,14 @@ handled as usual. Steps apply to uploads; one with a `path` applies to whatever 
 never to the control routes and the page. Pure: the time in seconds is passed in.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+_HEADER = re.compile(r"[!#-'*+.0-9A-Z^-z|~-]+: [\x20-\x7e\xa0-\xff]*")  # RFC 9110, 5.1 and 5.5
 Action = Literal["respond", "reset", "store_then_reset", "hang", "slow_read", "pass"]
 Count = Annotated[int, Meta(ge=1)]
 
@@ -55,6 +57,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("respond needs a status, and nothing else has one")
         if self.action == "slow_read" and self.match.contains is not None:
             raise ValueError("slow_read decides before the body is there - match by path or tag")
+        for name, value in self.headers.items():
+            if not _HEADER.fullmatch(f"{name}: {value}"):
+                raise ValueError(f"header {name[:40]!r}: expected one line of Latin-1")
 
 
 class _Script(Struct, forbid_unknown_fields=True):
