@@ -32,8 +32,8 @@ export function moment(ms) {
   return { date: text.slice(0, 10), time: text.slice(11, 23) };
 }
 
-/** A name such as system:serviceaccount:kube-system:x: its front is the same in many, and is cut first. */
+/** A name such as system:serviceaccount:kube-system:x: where it is too long its front is cut, which many share. */
 export function named(name) {
   const end = name.lastIndexOf(":") + 1;
-  return make("span", { class: "name" }, make("span", { class: "front" }, name.slice(0, end)), make("span", {}, name.slice(end)));
+  return make("span", { class: "name" }, make("bdi", {}, make("span", { class: "front" }, name.slice(0, end)), name.slice(end)));
 }

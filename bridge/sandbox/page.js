@@ -75,7 +75,6 @@ function pointer(terms, at) {
 function showFound(answer, terms) {
   held = answer.held;
   showHeld(held);
-  by("found").textContent = plural(answer.total, "event");
   chart.show(answer.histogram);
   events.show(answer.events);
   showFacets(answer.facets, terms);
@@ -84,6 +83,7 @@ function showFound(answer, terms) {
   const more = by("more");
   more.hidden = answer.events.length === answer.total || rows >= MOST_ROWS;
   more.textContent = `Show more (${count(answer.events.length)} of ${count(answer.total)})`;
+  by("found").textContent = plural(answer.total, "event");
 }
 
 function showHeld(number) {
@@ -118,7 +118,7 @@ function facetButton(field, value, number, highest, terms) {
   const pressed = one !== null && has(terms, one);
   const button = make(
     "button",
-    { type: "button", "aria-pressed": pressed, "data-term": one, disabled: one === null, title: one ?? "no known query form can say this value" },
+    { type: "button", "aria-pressed": String(pressed), "data-term": one, disabled: one === null, title: one ?? "no known query form can say this value" },
     make("span", { class: field.endsWith("verdict") ? `dot ${events.outcome(value)}` : "", "aria-hidden": "true" }),
     named(value),
     make("span", { class: "number" }, count(number)),

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from generator.flavors import FLUENTD_IMAGE
+
 ROOT = Path(__file__).parent.parent
 GOPATH = Path("/usr/share/gocode")  # where Debian's golang-*-dev packages put sources, for GOPATH mode
 GO_LOGGER = "github.com/fluent/fluent-logger-golang/fluent"
 NODE_LOGGERS = ("@fluent-org/logger", "fluent-logger")
-IMAGES = ("fluent/fluentd:v1.18-debian-1", "python:3.12-slim")  # tests/container/docker-compose.yml builds on these
+IMAGES = (FLUENTD_IMAGE, "python:3.12-slim")  # tests/container/docker-compose.yml builds on these
 
 
 class AbsentError(Exception):
@@ -90,6 +92,7 @@ def _kube() -> str:
     if not folder:
         raise AbsentError("KUBEBUILDER_ASSETS is not set")
     _output(f"{folder}/etcd", "--version")
+    _output("kubectl", "version", "--client")
     return f"kube-apiserver {_version(f'{folder}/kube-apiserver', '--version')}"
 
 
@@ -112,8 +115,18 @@ def _go() -> str:
     return f"go {version} with fluent-logger-golang"
 
 
+def _chromium() -> str:
+    """Look for the browser and for its driver, which Debian packs apart."""
+    version = _version("chromium", "--version")
+    try:
+        _output("chromedriver", "--version")
+    except AbsentError as problem:
+        raise AbsentError(f"its driver, chromedriver: {problem}") from None
+    return f"chromium {version}"
+
+
 LOOKS: Mapping[str, Callable[[], str]] = {
-    "chromium": _program("chromium"),
+    "chromium": _chromium,
     "compose": _compose,
     "docker": _docker,
     "fluent-bit": _program("fluent-bit"),
