@@ -6,7 +6,7 @@ nothing is gained by refusing the chunk, and nothing may be lost by skipping ove
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,14 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 GROUP_MARKERS = (b"\xff\xff\xff\xff\0\0\0\0", b"\xff\xff\xff\xfe\0\0\0\0")  # Fluent Bit: start and end of a group
 MILLISECONDS_ABOVE = 2**32 - 1  # no second that large is meant: fluent-logger-node sends milliseconds
+LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999; what counts in microseconds or nanoseconds is above it
 EVENT_TIME = 0
 NANOSECONDS = 10**9
 
-_GZIP_STEP = 2**20
-_ZSTD_STEP = 2**10  # a block of 128 KiB can stand in 4 bytes, and its decompressor knows no bound of its own
+# Compressed bytes given to a decompressor at once. Small, for what is left behind the end of a member is copied, and for
+# neither is told how much it may return: 4 KiB of gzip hold up to 4 MiB, and 4 bytes of zstd a block of 128 KiB.
+_GZIP_STEP = 2**12
+_ZSTD_STEP = 2**10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,15 @@ def _unpack(body: bytes) -> Iterator[Entry | Damage]:
 
 
 def nanoseconds(stamp: Any) -> int | None:
-    """Return a stamp as nanoseconds since 1970, None for the time of arrival (nil, zero, or what is no time)."""
+    """Return a stamp as nanoseconds since 1970, None for the time of arrival (nil, zero, or what is no time we know)."""
     if isinstance(stamp, list) and stamp:
         stamp = stamp[0]
     if isinstance(stamp, msgpack.ExtType) and stamp.code == EVENT_TIME and len(stamp.data) == 8:
         return int.from_bytes(stamp.data[:4]) * NANOSECONDS + int.from_bytes(stamp.data[4:])
     if isinstance(stamp, msgpack.Timestamp):
-        return int(stamp.to_unix_nano())
-    if isinstance(stamp, bool) or not isinstance(stamp, int | float) or not 0 < stamp < 2**62:
+        exact: int = stamp.to_unix_nano()
+        return exact if 0 < exact <= LAST_MILLISECOND * 10**6 else None
+    if isinstance(stamp, bool) or not isinstance(stamp, int | float) or not 0 < stamp <= LAST_MILLISECOND:
         return None
     microseconds = stamp * 10**3 if stamp > MILLISECONDS_ABOVE else stamp * 10**6
     return round(microseconds) * 10**3  # a float of today's seconds tells a quarter of a microsecond, not less
@@ -85,13 +89,15 @@ def decompress(body: bytes, limit: int) -> tuple[bytes, Damage | None]:
     Beyond `limit` nothing is kept but the compressed bytes, as damage.
     """
     pieces: list[bytes] = []
-    readers = {GZIP: _members, ZSTD: _frames}
-    read = readers.get(body[:2]) or readers.get(body[:4])
-    if read is None:
+    if body.startswith(GZIP):
+        read = _decompressed(body, "gzip", lambda: zlib.decompressobj(31), _GZIP_STEP)
+    elif body.startswith(ZSTD):
+        read = _decompressed(body, "zstd", zstandard.ZstdDecompressor().decompressobj, _ZSTD_STEP)
+    else:
         return body, None
     try:
         total = 0
-        for piece in read(body):
+        for piece in read:
             total += len(piece)
             if total > limit:
                 return b"", Damage(f"more than {limit:,} bytes when decompressed (limits.decompressed_bytes)", body)
@@ -101,34 +107,20 @@ def decompress(body: bytes, limit: int) -> tuple[bytes, Damage | None]:
     return b"".join(pieces), None
 
 
-def _members(body: bytes) -> Iterator[bytes]:
-    while body:
-        member = zlib.decompressobj(31)
+def _decompressed(body: bytes, kind: str, begin: Callable[[], Any], step: int) -> Iterator[bytes]:
+    """Yield what every member or frame holds, in pieces; raises ContentError where it cannot be read further."""
+    position = 0
+    while position < len(body):
+        member = begin()
         try:
             while not member.eof:
-                piece = member.decompress(body, _GZIP_STEP)
-                yield piece
-                body = member.unused_data if member.eof else member.unconsumed_tail
-                if not (member.eof or body or piece):
-                    raise ContentError("gzip data that is cut short")
-        except zlib.error as error:
-            raise ContentError(f"gzip data that cannot be read: {error}") from None
-
-
-def _frames(body: bytes) -> Iterator[bytes]:
-    position = 0
-    decompressor = zstandard.ZstdDecompressor()
-    while position < len(body):
-        frame = decompressor.decompressobj()
-        try:
-            while not frame.eof:
                 if position >= len(body):
-                    raise ContentError("zstd data that is cut short")
-                yield frame.decompress(body[position : position + _ZSTD_STEP])
-                position += _ZSTD_STEP
-        except zstandard.ZstdError as error:
-            raise ContentError(f"zstd data that cannot be read: {error}") from None
-        position = min(position, len(body)) - len(frame.unused_data)
+                    raise ContentError(f"{kind} data that is cut short")
+                yield member.decompress(body[position : position + step])
+                position += step
+        except (zlib.error, zstandard.ZstdError) as error:
+            raise ContentError(f"{kind} data that cannot be read: {error}") from None
+        position = min(position, len(body)) - len(member.unused_data)
 
 
 def _unpacker(body: bytes) -> msgpack.Unpacker:
