@@ -50,7 +50,7 @@ class Metadata(msgspec.Struct, gc=False, rename="camel"):
 
 
 class Event(msgspec.Struct, gc=False, rename="camel"):
-    """One audit event, as far as we look. Absent and null are the same."""
+    """One audit event, as far as we look. A map, list or time that is null is the same as none."""
 
     kind: str = ""
     api_version: str = ""
@@ -64,9 +64,10 @@ class Event(msgspec.Struct, gc=False, rename="camel"):
     response_status: Status | None = None
     annotations: Annotations | None = None
     stage_timestamp: str | None = None
-    timestamp: str | None = None
     metadata: Metadata | None = None
-    audit: msgspec.Raw | None = None
+    # What we write ourselves: whether the keys are there matters, whatever stands in them.
+    timestamp: str | msgspec.UnsetType | None = msgspec.UNSET
+    audit: Any = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(Event)
@@ -84,7 +85,7 @@ def from_line(line: bytes) -> Event:
 def from_record(record: dict[str, Any]) -> Event:
     """Read an event that an agent has already parsed; raises NotAnEvent."""
     try:
-        event = msgspec.convert({**record, "audit": None}, Event)
+        event = msgspec.convert(record, Event)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise NotAnEvent(_why(error)) from None
     return _known(event)

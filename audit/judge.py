@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import orjson
 
 from audit import shape, times
@@ -66,25 +67,29 @@ class Judge:
             event = from_line(line)
         except NotAnEvent as error:
             return self._foreign({**(others or {}), "message": line}, str(error), node, arrived)
-        if others or event.audit is not None or event.timestamp is not None:
+        if not others and event.audit is msgspec.UNSET and event.timestamp is msgspec.UNSET:
+            timestamp = self._timestamp(event, arrived).encode()
+            data = b'%b,"timestamp":"%b","audit":%b}' % (line.rstrip()[:-1], timestamp, self._added(event, node))
+            if len(data) <= self._limit:
+                return data
+        try:
             record = orjson.loads(line)
-            return self._parsed({**record, "agent": others} if others else record, event, node, arrived)
-        body = line.rstrip()[:-1]
-        timestamp = self._timestamp(event, arrived)
-        data = b'%b,"timestamp":"%b","audit":%b}' % (body, timestamp.encode(), self._added(event, node))
-        return data if len(data) <= self._limit else shape.fit(data, self._limit)
+        except orjson.JSONDecodeError as error:  # what was only skipped over until here, such as 1e999
+            return self._foreign({**(others or {}), "message": line}, f"not JSON: {error.msg}", node, arrived)
+        return self._parsed({**record, "agent": others} if others else record, event, node, arrived)
 
     def damaged(self, data: bytes, why: str, arrived: int) -> bytes:
         """Ship bytes that hold no record, as base64, so that what they were can still be found out."""
-        return self._foreign({"message": shape.base64_text(data, self._limit)}, why, "", arrived)
+        text, truncated = shape.base64_text(data, self._limit)
+        return self._foreign({"message": text}, why, "", arrived, truncated)
 
     def _parsed(self, record: Mapping[Any, Any], event: Event, node: str, arrived: int) -> bytes:
         added = {"timestamp": self._timestamp(event, arrived), "audit": orjson.Fragment(self._added(event, node))}
         return self._fitted({**record, **added})
 
-    def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int) -> bytes:
-        added = {"timestamp": _moment(arrived), "audit": _present({**self._settings, "node": node, "parseError": why})}
-        return self._fitted({**record, **added})
+    def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int, truncated: str = "") -> bytes:
+        audit = _present({**self._settings, "node": node, "truncated": truncated, "parseError": why})
+        return self._fitted({**record, "timestamp": _moment(arrived), "audit": audit})
 
     def _fitted(self, record: Mapping[Any, Any]) -> bytes:
         data = clean(record)
@@ -92,7 +97,7 @@ class Judge:
 
     def _timestamp(self, event: Event, arrived: int) -> str:
         stage = event.stage_timestamp or (event.metadata.creation_timestamp if event.metadata else None)
-        return times.normal(stage) or times.normal(event.timestamp) or _moment(arrived)
+        return times.normal(stage) or times.normal(event.timestamp or None) or _moment(arrived)
 
     def _added(self, event: Event, node: str) -> bytes:
         return self._addition(facts(event), node)

@@ -10,12 +10,19 @@ from typing import Any
 import orjson
 
 BODIES = ("responseObject", "requestObject")
-TEXT_LIMITS = (10_000, 1_000, 200)  # characters that long texts are cut to, one after the other
+LENGTHS = (
+    100_000,
+    10_000,
+    1_000,
+    200,
+    50,
+)  # characters and entries that texts and lists are cut to, one after the other
+OURS = ("timestamp", "audit")  # never left out: with every text in it cut, `audit` has a few kilobytes
 _MARGIN = 2_000  # for what `audit` adds
 
 
 def fit(data: bytes, limit: int) -> bytes:
-    """Return the event, a JSON object, in at most `limit` bytes (at least a few kilobytes)."""
+    """Return the event, a JSON object with `timestamp` and `audit`, in at most `limit` bytes (at least 9,999)."""
     event: dict[str, Any] = orjson.loads(data)
     truncated: list[str] = []
     for body in BODIES:
@@ -24,24 +31,22 @@ def fit(data: bytes, limit: int) -> bytes:
             truncated.append(body)
             if len(encoded := _marked(event, truncated)) <= limit:
                 return encoded
-    for length in TEXT_LIMITS:
+    for length in LENGTHS:
         cut = {key: _cut(value, length) for key, value in event.items()}
-        if len(encoded := _marked(cut, [*truncated, f"texts over {length} characters"])) <= limit:
+        if len(encoded := _marked(cut, [*truncated, f"texts and lists over {length:,}"])) <= limit:
             return encoded
-    kept = {key: value for key, value in cut.items() if len(orjson.dumps(value)) < limit // 20}
-    return _marked(kept, [*truncated, "large fields"])
+    truncated += [f"texts and lists over {length:,}", "the largest fields"]
+    return _marked(_smallest(cut, limit - len(_marked({}, truncated))), truncated)
 
 
-def base64_text(data: bytes, limit: int) -> str:
-    """Return bytes as base64, cut so that an event of `limit` bytes can hold the text."""
-    return b64encode(data[: (limit - _MARGIN) // 4 * 3]).decode()
+def base64_text(data: bytes, limit: int) -> tuple[str, str]:
+    """Return bytes as base64, as many as an event of `limit` bytes can hold, and what to say where that is not all."""
+    room = (limit - _MARGIN) // 4 * 3
+    return b64encode(data[:room]).decode(), f"the first {room:,} of {len(data):,} bytes" if len(data) > room else ""
 
 
 def _marked(event: dict[str, Any], truncated: list[str]) -> bytes:
-    audit = event.get("audit")
-    return orjson.dumps(
-        {**event, "audit": {**(audit if isinstance(audit, dict) else {}), "truncated": ", ".join(truncated)}}
-    )
+    return orjson.dumps({**event, "audit": {**event.get("audit", {}), "truncated": ", ".join(truncated)}})
 
 
 def _cut(value: Any, length: int) -> Any:
@@ -53,3 +58,16 @@ def _cut(value: Any, length: int) -> Any:
     if isinstance(value, dict):
         return {_cut(key, length): _cut(item, length) for key, item in list(value.items())[:length]}
     return value
+
+
+def _smallest(event: dict[str, Any], room: int) -> dict[str, Any]:
+    """Keep what is ours, and of the rest the smallest fields, as many as fit."""
+    size = {key: len(orjson.dumps({key: value})) for key, value in event.items()}
+    kept = set(OURS)
+    room -= sum(size.get(key, 0) for key in OURS)
+    for key in sorted(event.keys() - kept, key=lambda key: (size[key], key)):
+        room -= size[key]
+        if room < 0:
+            break
+        kept.add(key)
+    return {key: value for key, value in event.items() if key in kept}
