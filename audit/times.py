@@ -7,18 +7,20 @@ text any number and any offset.
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-_SHAPE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)")
+_SHAPE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NORMAL_LENGTH = len("2026-01-31T12:34:56.123456Z")
 
 
 def normal(text: str | None) -> str | None:
     """Return a time in the one form, digits beyond the sixth cut off; None where the text is no time."""
-    match = _SHAPE.fullmatch(text) if text else None
-    if match is None:
+    if not text or (match := _SHAPE.fullmatch(text)) is None:
         return None
     day, time, fraction, zone = match.groups()
     try:
+        if len(text) == _NORMAL_LENGTH and text[10] == "T" and zone == "Z":  # what the API server writes
+            datetime.fromisoformat(text)
+            return text
         moment = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6].ljust(6, '0')}").replace(
             tzinfo=_zone(zone)
         )
@@ -37,7 +39,7 @@ def from_nanoseconds(nanoseconds: int) -> str | None:
 
 def from_datetime(moment: datetime) -> str:
     """Return a moment in UTC in the one form."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(_NORMAL_LENGTH, "0")
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def to_seconds(text: str) -> float:
