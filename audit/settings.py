@@ -6,36 +6,39 @@ key that ends in `_file` names the file that holds one.
 """
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-DURATIONS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+DURATIONS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
 SIZES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+_NUMBER = r"([0-9]{1,18}(?:\.[0-9]{1,30})?)"
 TAG = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def seconds(value: Any) -> Any:
     """Turn `50s` into 50.0; anything that is not text with a unit is refused, for a bare number hides its unit."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value) if isinstance(value, str) else None
+    match = re.fullmatch(rf"{_NUMBER}(ms|s|m|h)", value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("a duration with its unit, such as 200ms, 50s or 2m")
-    return float(match[1]) * DURATIONS[match[2]]
+    return float(Decimal(match[1]) * DURATIONS[match[2]])
 
 
 def size(value: Any) -> Any:
     """Turn `5MB` into 5000000; a whole number is bytes already."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?(B|[kK]B|MB|GB|KiB|MiB|GiB)", value) if isinstance(value, str) else None
+    match = re.fullmatch(rf"{_NUMBER} ?(B|[kK]B|MB|GB|KiB|MiB|GiB)", value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("a size in bytes or with its unit, such as 5000000, 5MB or 64MiB")
-    return int(float(match[1]) * SIZES[match[2]])
+    return int(Decimal(match[1]) * SIZES[match[2]])
 
 
 def duration_text(value: float) -> str:
     """Write seconds as the configuration does: `0.2` is `200ms`."""
-    return f"{value:g}s" if value >= 1 else f"{value * 1000:g}ms"
+    number, unit = (Decimal(repr(value)), "s") if value >= 1 else (Decimal(repr(value)) * 1000, "ms")
+    return f"{number.normalize():f}{unit}"
 
 
 Seconds = Annotated[float, BeforeValidator(seconds), PlainSerializer(duration_text), Field(gt=0)]
