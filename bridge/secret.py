@@ -1,5 +1,7 @@
 """Values that must not be seen: they print as a mask, whatever prints them."""
 
+from typing import NoReturn
+
 
 class Secret:
     """A text that only `reveal` shows."""
@@ -12,6 +14,10 @@ class Secret:
     def reveal(self) -> str:
         """Return the secret itself, for the one place that needs it."""
         return self._value
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: a pickle would hold the secret in the clear."""
+        raise TypeError("a secret cannot be pickled or copied")
 
     def __repr__(self) -> str:
         return "Secret(****)"
