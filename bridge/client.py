@@ -41,11 +41,15 @@ class Client:
     ) -> None:
         self._socket = socket.create_connection((host, port), timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if tls:
-            self._socket = tls.wrap_socket(self._socket, server_hostname=host)
         self._connection = Connection(Role(server=False, with_key=secrets is not None), ANSWER_LIMIT)
-        if secrets:
-            self._prove(secrets, username, hostname, salt)
+        try:
+            if tls:
+                self._socket = tls.wrap_socket(self._socket, server_hostname=host)
+            if secrets:
+                self._prove(secrets, username, hostname, salt)
+        except BaseException:
+            self._socket.close()
+            raise
 
     def send(self, chunk: Chunk) -> None:
         """Send a chunk; where it has an id, `acked` waits for the answer."""

@@ -65,9 +65,8 @@ class Delivery:
         """Wait until bytes may be taken in."""
         await self._room.wait()
 
-    async def take(self, chunk: Chunk) -> Receipt:
+    async def take(self, chunk: Chunk, receipt: Receipt) -> None:
         """Judge a chunk's events and put them on their way; the receipt says when they have arrived."""
-        receipt = Receipt(time.monotonic())
         self._receipts[receipt] = None
         self._metrics.chunks_received.inc()
         lines = intake.lines(chunk, self._judge, self._settings.limits.decompressed_bytes, time.time_ns())
@@ -78,7 +77,6 @@ class Delivery:
         receipt.complete()
         if receipt.done:
             self._receipts.pop(receipt, None)
-        return receipt
 
     def flush(self) -> None:
         """Send what is gathered, for nobody will send more until then."""

@@ -15,6 +15,7 @@ from bridge.messages import Ack, Chunk, Mode
 
 _ACK = b"\x81\xa3ack"
 _NUMBERS = {0xCA, 0xCB, *range(0xCC, 0xD4)}
+_JSON_TIMES = (int, float, type(None))  # exactly: true is no time
 _EVENT_OF_TWO = b"\x92"
 
 
@@ -48,7 +49,7 @@ def read_json(frame: Frame) -> Chunk:
     match request:
         case [str(tag), list(entries), *rest] if len(rest) <= 1:
             mode, body, options = Mode.FORWARD, b"".join(msgpack.packb(entry) for entry in entries), rest
-        case [str(tag), int() | float() | None as time, record, *options] if len(options) <= 1:
+        case [str(tag), time, record, *options] if type(time) in _JSON_TIMES and len(options) <= 1:
             mode, body = Mode.MESSAGE, msgpack.packb([time, record])
         case _:
             raise RemoteProtocolError(

@@ -6,10 +6,9 @@ there, ack it, close. What could not be delivered in time is not acked: its send
 
 import asyncio
 import logging
+import os
 import random
 import signal
-import ssl
-from typing import Any
 
 from audit.settings import Settings
 from bridge.admin import Admin, Probes
@@ -18,7 +17,8 @@ from bridge.delivery import Delivery
 from bridge.errors import ConfigError
 from bridge.loggly import Loggly, Target
 from bridge.metrics import Metrics
-from bridge.server import Listening, Port, listen
+from bridge.server import Listening, listen
+from bridge.session import Port
 
 log = logging.getLogger("bridge")
 
@@ -28,7 +28,6 @@ DRAIN_SECONDS = 25.0  # inside Kubernetes's default terminationGracePeriodSecond
 async def serve(config: Config) -> bool:
     """Run until a signal; true where everything that was taken in was delivered. Raises ConfigError."""
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_log_exception)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
@@ -37,7 +36,7 @@ async def serve(config: Config) -> bool:
     delivery = Delivery(settings, Loggly(target), metrics, random.random)
     admin = _admin(settings, Probes(loop, metrics, lambda: _not_ready(delivery, stopping)))
     try:
-        listening = await _listen(Port(settings, delivery, metrics, config.secrets), config.tls)
+        listening = await _listen(Port(settings, delivery, metrics, config.secrets, config.tls))
         log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if config.tls else "")
         await stopping.wait()
         log.info("stopping: %d bytes to deliver", delivery.unacked_bytes)
@@ -56,10 +55,10 @@ def _admin(settings: Settings, probes: Probes) -> Admin:
     return admin
 
 
-async def _listen(port: Port, context: ssl.SSLContext | None) -> Listening:
+async def _listen(port: Port) -> Listening:
     forward = port.settings.forward
     try:
-        return await listen(port, context)
+        return await listen(port)
     except OSError as error:
         raise ConfigError(_taken("forward", forward.host, forward.port, error)) from None
 
@@ -79,14 +78,5 @@ def _not_ready(delivery: Delivery, stopping: asyncio.Event) -> str:
 
 
 def _taken(key: str, host: str, port: int, error: OSError) -> str:
-    why = (error.strerror or str(error)).lower()
+    why = os.strerror(error.errno).lower() if error.errno else str(error)  # strerror is worded anew by event loops
     return f"{key}: expected to listen on {host}:{port}, got: {why} - stop what holds the port, or set {key}.port"
-
-
-def _log_exception(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Say what a connection died of in one line; only what is a bug of ours gets its traceback."""
-    error = context.get("exception")
-    if isinstance(error, ssl.SSLError | ConnectionError | TimeoutError):
-        log.warning("a client's TLS or connection failed: %s", getattr(error, "reason", None) or type(error).__name__)
-    else:
-        log.error("%s", context.get("message"), exc_info=error)

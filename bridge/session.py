@@ -1,0 +1,261 @@
+"""One client of the Forward port: from its first byte to the last ack.
+
+A session reads only while nothing it has read is still to be judged, so a slow Loggly stops the sockets, not the
+memory. A client that breaks the protocol is not read any more; what came before is still delivered and acked.
+"""
+
+import asyncio
+import logging
+import secrets as randomness
+import ssl
+from collections import deque
+from dataclasses import dataclass, field
+from typing import cast
+
+from audit.settings import Settings
+from bridge import handshake
+from bridge.acks import AckQueue, Writer
+from bridge.connection import Connection, Role
+from bridge.delivery import Delivery
+from bridge.errors import RemoteProtocolError
+from bridge.handshake import Secrets
+from bridge.messages import Chunk, Hello, Message, Ping, Pong
+from bridge.metrics import Metrics
+from bridge.receipts import Receipt
+from bridge.senders import Senders
+from bridge.tls import ServerTls
+
+log = logging.getLogger("bridge.forward")
+
+UNREAD_ACK_BYTES = 64 * 1024  # a client that has not read its acks by then never will
+
+
+@dataclass(slots=True)
+class Port:
+    """What all sessions of the port share."""
+
+    settings: Settings
+    delivery: Delivery
+    metrics: Metrics
+    secrets: Secrets | None = None
+    tls: ssl.SSLContext | None = None
+    senders: Senders = field(default_factory=Senders)
+    sessions: "set[Session]" = field(default_factory=set)
+
+    def flush_if_all_wait(self) -> None:
+        """Send what is gathered once nobody is left who would add to it."""
+        if self.senders.all_wait:
+            self.delivery.flush()
+
+
+class Session(asyncio.Protocol):
+    """One connection, as the event loop drives it."""
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
+        self._forward = port.settings.forward
+        self._loop = asyncio.get_running_loop()
+        role = Role(server=True, with_key=port.secrets is not None)
+        self._connection = Connection(role, port.settings.limits.chunk_bytes)
+        self._tls = ServerTls(port.tls) if port.tls else None
+        self._hello: Hello | None = None
+        self._proved = False  # that the client knows the shared key, where one is wanted
+        self._inbox: deque[tuple[Chunk, Receipt]] = deque()
+        self._acks = AckQueue(Writer(self._write_ack, self._give_up_ack), self._forward.ack_deadline)
+        self._working: asyncio.Task[None] | None = None
+        self._ended = False  # nothing more is read: the client's end of stream, an error, or shutdown
+        self._heard = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self.peer = "?"
+
+    @property
+    def ack_is_due(self) -> bool:
+        """Whether an ack is about to be written."""
+        return self._acks.due and not self._transport.is_closing()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet the client, unless there are too many already."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own class, of the same interface
+        name = self._transport.get_extra_info("peername") or ("?",)
+        self.peer = ":".join(str(part) for part in name[:2])
+        limit = self._port.settings.limits.connections
+        if len(self._port.sessions) >= limit:
+            log.warning("%s: refused, %d connections are open (limits.connections)", self.peer, limit)
+            self._ended = True
+            self._transport.abort()
+            return
+        self._port.sessions.add(self)
+        self._port.metrics.connections.set(len(self._port.sessions))
+        log.debug("%s: connected", self.peer)
+        self._timer = self._loop.call_later(self._forward.handshake_timeout, self._give_up_handshake)
+        if self._tls is None:
+            self._greet()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; chunks wait in the inbox for their turn."""
+        if self._ended:
+            return
+        self._heard = self._loop.time()
+        try:
+            for message in self._connection.receive(self._decrypted(data)):
+                self._on(message)
+            if self._tls and self._tls.ended:
+                self.eof_received()
+        except RemoteProtocolError as error:
+            self._refuse(error)
+        if self._inbox and self._working is None:
+            self._transport.pause_reading()
+            self._working = self._loop.create_task(self._work())
+
+    def eof_received(self) -> bool:
+        """Take the client's half-close: it may still wait for acks."""
+        try:
+            self._connection.eof()
+        except RemoteProtocolError as error:
+            log.warning("%s: %s", self.peer, error)
+        self._ended = True
+        self._close_if_over()
+        return not self._transport.is_closing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the client. What it sends again goes; what it will not send again is still delivered."""
+        log.debug("%s: closed%s", self.peer, f" ({exc})" if exc else "")
+        self._ended = True
+        if self._timer:
+            self._timer.cancel()
+        self._acks.forget()
+        self._inbox = deque((chunk, receipt) for chunk, receipt in self._inbox if chunk.ack is None)
+        self._port.sessions.discard(self)
+        self._port.metrics.connections.set(len(self._port.sessions))
+        self._port.senders.gone(self)
+        self._port.flush_if_all_wait()
+
+    def stop_reading(self) -> None:
+        """Take no more from this client; acks still go out."""
+        if not self._ended and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._ended = True
+        self._close_if_over()
+
+    def close(self) -> None:
+        """Close, without the acks of what is not delivered."""
+        if self._tls and not self._transport.is_closing():
+            self._transport.write(self._tls.close())
+        self._transport.close()
+
+    def _greet(self) -> None:
+        """Say HELO where a shared key is wanted, or be open at once."""
+        if self._port.secrets is None:
+            self._open()
+            return
+        auth = randomness.token_bytes(handshake.NONCE_BYTES) if self._port.secrets.users else b""
+        self._hello = Hello(randomness.token_bytes(handshake.NONCE_BYTES), auth)
+        self._write(self._connection.send(self._hello))
+
+    def _open(self) -> None:
+        """Go from the handshake's time-out to that of an idle connection."""
+        self._proved = True
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(self._forward.idle_timeout, self._check_idle)
+
+    def _decrypted(self, data: bytes) -> bytes:
+        """Return what the client says, and let TLS answer for itself; greets once its handshake is done."""
+        if self._tls is None:
+            return data
+        was_established = self._tls.established
+        try:
+            data = self._tls.receive(data)
+        finally:
+            if answer := self._tls.pending():
+                self._transport.write(answer)
+        if self._tls.established and not was_established:
+            self._greet()
+        return data
+
+    def _write(self, data: bytes) -> None:
+        self._transport.write(self._tls.send(data) if self._tls else data)
+
+    def _on(self, message: Message) -> None:
+        match message:
+            case Chunk():
+                receipt = Receipt(self._loop.time())
+                if message.ack is not None:
+                    self._port.senders.asked(self)
+                    self._acks.owe(message.ack, receipt)
+                self._inbox.append((message, receipt))
+            case Ping():
+                self._answer(message)
+            case _:
+                log.debug("%s: heartbeat", self.peer)
+
+    def _answer(self, ping: Ping) -> None:
+        if self._port.secrets is None or self._hello is None:
+            return
+        pong = handshake.judge(ping, self._hello, self._forward.hostname, self._port.secrets)
+        self._write(self._connection.send(pong))
+        if pong.accepted:
+            self._open()
+            return
+        log.warning("%s: refused: %s (host %r, user %r)", self.peer, pong.reason, ping.hostname, ping.username)
+        self._ended = True
+        self.close()
+
+    def _refuse(self, error: RemoteProtocolError) -> None:
+        """Stop reading a client that breaks the protocol, and tell it where the protocol has words for that."""
+        log.warning("%s: closed, %s", self.peer, error)
+        if self._hello is not None and not self._proved:
+            self._write(handshake.encode(Pong(False, handshake.INVALID_PING, "", "")))
+        self.stop_reading()
+
+    async def _work(self) -> None:
+        """Judge the chunks that wait, one after the other, then read on."""
+        try:
+            await self._port.delivery.room()
+            while self._inbox:
+                await self._port.delivery.take(*self._inbox.popleft())
+                await self._port.delivery.room()
+        except Exception:
+            log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
+            self._transport.abort()
+            return
+        self._working = None
+        self._port.flush_if_all_wait()
+        if not self._ended:
+            self._transport.resume_reading()
+        self._close_if_over()
+
+    def _write_ack(self, ack: bytes) -> None:
+        if self._transport.is_closing():
+            return
+        self._write(ack)
+        self._heard = self._loop.time()
+        self._port.senders.answered(self)
+        if self._transport.get_write_buffer_size() > UNREAD_ACK_BYTES:
+            log.warning("%s: closed, it does not read its acks", self.peer)
+            self._transport.abort()
+        self._close_if_over()
+
+    def _close_if_over(self) -> None:
+        """Close once nothing more comes and nothing is owed."""
+        if self._ended and not self._inbox and self._working is None and not self._acks:
+            self.close()
+
+    def _give_up_ack(self) -> None:
+        deadline = self._forward.ack_deadline
+        log.warning("%s: closed without an ack, Loggly has not taken its chunk within %g s", self.peer, deadline)
+        self._transport.abort()
+
+    def _give_up_handshake(self) -> None:
+        log.warning("%s: closed, no handshake within %g s", self.peer, self._forward.handshake_timeout)
+        self._transport.abort()
+
+    def _check_idle(self) -> None:
+        """Close a connection on which nothing happens; look again later otherwise."""
+        timeout = self._forward.idle_timeout
+        quiet = self._loop.time() - self._heard
+        if quiet >= timeout and not self._acks and self._working is None:
+            log.info("%s: closed, idle for %g s", self.peer, timeout)
+            self.close()
+            return
+        self._timer = self._loop.call_later(max(timeout - quiet, 1.0), self._check_idle)
