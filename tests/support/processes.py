@@ -110,13 +110,11 @@ class Process:
         self.stop()
 
 
-class Sandbox(Process):
-    """`audit-bridge sandbox` on a free port, accepting `TOKEN` to send and `API_TOKEN` to read."""
+class Loggly:
+    """What a running sandbox tells and obeys, asked at its address with `API_TOKEN`."""
 
-    def __init__(self, *arguments: str, host: str = "127.0.0.1") -> None:
-        command: list[str | Path] = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
-        super().__init__(command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_API_TOKEN": API_TOKEN})
-        self.url = self.wait_for_line(r"sandbox listening on (http://\S+)").group(1).rstrip("/")
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def _json(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -127,6 +125,10 @@ class Sandbox(Process):
     def script(self, *steps: dict[str, Any]) -> None:
         """Replace the scripted faults; each step as in `POST /_sandbox/script`."""
         self._json("/_sandbox/script", {"steps": list(steps)})
+
+    def reset(self) -> None:
+        """Forget every event, statistic and script."""
+        self._json("/_sandbox/reset", {})
 
     def stats(self) -> dict[str, Any]:
         stats: dict[str, Any] = self._json("/_sandbox/stats")
@@ -148,6 +150,15 @@ class Sandbox(Process):
         return found
 
 
+class Sandbox(Process, Loggly):
+    """`audit-bridge sandbox` on a free port, accepting `TOKEN` to send and `API_TOKEN` to read."""
+
+    def __init__(self, *arguments: str, host: str = "127.0.0.1") -> None:
+        command: list[str | Path] = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
+        Process.__init__(self, command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_API_TOKEN": API_TOKEN})
+        Loggly.__init__(self, self.wait_for_line(r"sandbox listening on (http://\S+)").group(1).rstrip("/"))
+
+
 class Bridge(Process):
     """`audit-bridge run` on free ports, sending to the given Loggly stand-in."""
 
@@ -160,6 +171,22 @@ class Bridge(Process):
         super().__init__(command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_URL": loggly_url, **(environment or {})})
         self.port = int(self.wait_for_line(r"forward listening on \S+:(\d+)").group(1))
         self.admin_port = int(self.wait_for_line(r"admin listening on \S+:(\d+)").group(1))
+
+    def wait_for_events(self, count: int) -> None:
+        """Wait until so many events have been taken in."""
+        self.wait_for_metric('audit_bridge_events_received_total{source="forward"}', count)
+
+    def wait_for_metric(self, name: str, value: float) -> None:
+        """Wait until a series has reached a value."""
+
+        def reached() -> bool:
+            for line in self.get("/metrics")[1].splitlines():
+                series, _, number = line.rpartition(" ")
+                if series == name:
+                    return float(number) >= value
+            return False
+
+        wait_for(reached, naming=f"{name} at {value:g}")
 
     def get(self, path: str) -> tuple[int, str]:
         """GET from the admin port: status and body."""

@@ -1,0 +1,50 @@
+"""What the commands do between real processes."""
+
+import json
+import signal
+from pathlib import Path
+
+from tests.support.processes import BIN, Bridge, Process, Sandbox, wait_for
+
+EVENT = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"%d","stage":"ResponseComplete","verb":"get"}\n'
+
+
+def replayed(bridge: Bridge, *arguments: str | Path) -> str:
+    with Process([BIN / "audit-bridge", "replay", "--to", f"127.0.0.1:{bridge.port}", *arguments]) as process:
+        assert 0 == process.wait()
+        return process.lines[-1]
+
+
+def held(sandbox: Sandbox) -> list[str]:
+    return sorted(json.loads(event["raw"])["auditID"] for event in sandbox.events())
+
+
+def test_replay_with_acks(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
+    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(1_500)))
+    assert "1500 lines sent, all acked" == replayed(
+        bridge, tmp_path / "audit.log", "--ack", "--tag", "kube.audit.node-1"
+    )
+    assert sorted(map(str, range(1_500))) == held(sandbox)
+    assert "node-1" == json.loads(sandbox.events()[0]["raw"])["audit"]["node"]
+
+
+def test_replay_through_fluent_logger(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
+    """Without acks the lines are sent when the command ends, and arrive a little later."""
+    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(20)))
+    assert "20 lines sent" == replayed(bridge, tmp_path / "audit.log")
+    wait_for(lambda: held(sandbox) == sorted(map(str, range(20))), naming="20 events")
+
+
+def test_replay_at_a_rate(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
+    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(30)))
+    assert "30 lines sent, all acked" == replayed(bridge, tmp_path / "audit.log", "--ack", "--rate", "100")
+    assert 30 == len(held(sandbox))
+
+
+def test_the_demo_stays_until_it_is_interrupted() -> None:
+    with Process([BIN / "audit-bridge", "demo"]) as process:
+        page = process.wait_for_line(r"Search them: (http://\S+)", within=60).group(1)
+        process.wait_for_line("Ctrl-C ends it.")
+        assert page.endswith("/search")
+        process.signal(signal.SIGINT)
+        assert 0 == process.wait()

@@ -1,0 +1,70 @@
+"""The process as a whole: what it says, what it never says, and how it ends."""
+
+import signal
+from typing import Any
+
+import pytest
+
+from bridge.client import Client, raw_chunk
+from tests.bridge.conftest import StartBridge
+from tests.support.processes import TOKEN, Sandbox, wait_for
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it_in_order(start_bridge: StartBridge, number: signal.Signals) -> None:
+    bridge = start_bridge()
+    bridge.signal(number)
+    assert 0 == bridge.wait()
+    assert ["stopping: 0 bytes to deliver", "stopped: everything taken in was delivered"] == [
+        line.partition("bridge: ")[2] for line in bridge.lines[-2:]
+    ]
+
+
+def test_an_outage_of_loggly_alone_changes_no_probe(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    bridge = start_bridge("retry.initial=50ms", "retry.maximum=50ms")
+    assert ((200, "ok\n"), (200, "ok\n")) == (bridge.get("/healthz"), bridge.get("/readyz"))
+    sandbox.script({"match": {}, "for_s": 0.5, "action": "respond", "status": 503})
+    with Client("127.0.0.1", bridge.port) as client:
+        client.send(raw_chunk("t", [b"x"], "x"))
+        bridge.wait_for_events(1)
+        assert (200, "ok\n") == bridge.get("/readyz")
+
+
+def test_metrics_follow_the_events(start_bridge: StartBridge) -> None:
+    bridge = start_bridge()
+    with Client("127.0.0.1", bridge.port) as client:
+        chunk = raw_chunk("t", [b"x", b"y"], "x")
+        client.send(chunk)
+        client.acked(chunk)
+    metrics = dict(line.rsplit(" ", 1) for line in bridge.get("/metrics")[1].splitlines() if not line.startswith("#"))
+    wanted = {
+        "audit_bridge_chunks_received_total": "1.0",
+        'audit_bridge_events_received_total{source="forward"}': "2.0",
+        "audit_bridge_events_delivered_total": "2.0",
+        'audit_bridge_loggly_requests_total{code="200"}': "1.0",
+        "audit_bridge_unacked_bytes": "0.0",
+        "audit_bridge_oldest_unacked_seconds": "0.0",
+        "audit_bridge_delivery_lag_seconds_count": "1.0",
+    }
+    assert wanted == {name: metrics[name] for name in wanted}
+    assert float(metrics["audit_bridge_last_delivery_timestamp_seconds"]) > 1_700_000_000
+
+
+@pytest.mark.parametrize("fault", ["refused", "reset", "403", "redirect", "name"])
+def test_no_secret_is_said(sandbox: Sandbox, start_bridge: StartBridge, fault: str) -> None:
+    """The token is a part of the URL; whatever goes wrong with a request, no log line and no page quotes it."""
+    address = {"refused": "http://127.0.0.1:1", "name": "http://no-such-host.invalid"}.get(fault, sandbox.url)
+    steps: dict[str, dict[str, Any]] = {
+        "reset": {"action": "reset"},
+        "403": {"action": "respond", "status": 403},
+        "redirect": {"action": "respond", "status": 302, "headers": {"Location": sandbox.url}},
+    }
+    if step := steps.get(fault):
+        sandbox.script({"match": {}, "for_s": 60, **step})
+    bridge = start_bridge(f"loggly.url={address}", "retry.initial=10ms", "retry.maximum=10ms")
+    with Client("127.0.0.1", bridge.port) as client:
+        client.send(raw_chunk("t", [b"x"], "x"))
+        wait_for(lambda: bridge.output.count("1 events wait") >= 3, naming="three attempts")
+        pages = "".join(bridge.get(path)[1] for path in ("/metrics", "/healthz", "/readyz", "/nothing"))
+    assert TOKEN not in bridge.output + pages
+    bridge.signal(signal.SIGKILL)
