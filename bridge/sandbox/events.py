@@ -53,8 +53,11 @@ class View:
 
     @cached_property
     def document(self) -> Any:
-        """The parsed JSON object; empty where the event is plain text."""
-        return orjson.loads(self.event.raw) if self.event.is_json else {}
+        """The parsed JSON object; empty where the event is plain text, or holds a number that no double can."""
+        try:
+            return orjson.loads(self.event.raw) if self.event.is_json else {}
+        except orjson.JSONDecodeError:
+            return {}
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         served_by_us = head.path == "/" or head.path.startswith(("/_sandbox/", "/search"))
         upload = not served_by_us and not head.path.startswith("/apiv2/")
         seen = Seen(upload, head.path, uploads.tags(head))
-        slow = None if served_by_us else sandbox.script.before_body(seen, sandbox.clock())
+        slow = None if served_by_us else sandbox.slow_read(seen)
         try:
             request = self._with_body(head, slow)
         except FramingError as error:
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
             control_route = head.path.startswith("/_sandbox/")
             self._write(control.handle(sandbox, request) if control_route else page.handle(request))
             return
-        step = sandbox.script.after_body(Seen(upload, head.path, seen.tags, request.body.data), sandbox.clock())
+        step = sandbox.fault(Seen(upload, head.path, seen.tags, request.body.data))
         answer, events = self._answer(request, step, upload=upload)
         time.sleep(sandbox.behavior.latency_ms / 1000)
         if upload:
@@ -136,23 +136,23 @@ class Handler(BaseHTTPRequestHandler):
     def _count(
         self, request: Request, answer: Answer | None, step: Step | None, tags: tuple[str, ...], events: int
     ) -> None:
-        self.server.sandbox.statistics.count(
-            Counted(
-                at_ms=self.server.sandbox.now // 1000,
-                connection=request.connection,
-                method=request.method,
-                path=limits.masked(request.target),
-                status=None if answer is None else answer.status,
-                fault=None if step is None else step.action,
-                tags=tags,
-                body_bytes=request.body.size,
-                chunks=request.body.chunks,
-                events=events,
-                content_type=request.headers.get("content-type"),
-                content_encoding=request.headers.get("content-encoding"),
-                user_agent=request.headers.get("user-agent"),
-            )
+        counted = Counted(
+            at_ms=self.server.sandbox.now // 1000,
+            connection=request.connection,
+            method=request.method,
+            path=limits.masked(request.target),
+            status=None if answer is None else answer.status,
+            fault=None if step is None else step.action,
+            tags=tags,
+            body_bytes=request.body.size,
+            chunks=request.body.chunks,
+            events=events,
+            content_type=request.headers.get("content-type"),
+            content_encoding=request.headers.get("content-encoding"),
+            user_agent=request.headers.get("user-agent"),
         )
+        with self.server.sandbox.lock:
+            self.server.sandbox.statistics.count(counted)
 
     def _finish(self, answer: Answer | None, step: Step | None) -> None:
         if answer is not None:

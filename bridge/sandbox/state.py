@@ -1,11 +1,12 @@
 """What the sandbox is made of: the account, its events, what was asked of it, and the faults that are scripted."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.sandbox.paging import Pages
-from bridge.sandbox.script import Script
+from bridge.sandbox.script import Script, Seen, Step
 from bridge.sandbox.statistics import Statistics
 from bridge.sandbox.store import Options, Store
 
@@ -30,6 +31,8 @@ class Sandbox:
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
+        # Held for a moment around the script and the statistics, which all connections share.
+        self.lock = threading.Lock()
         self.store = Store(self.options)
         self.statistics = Statistics()
         self.script = Script()
@@ -41,10 +44,21 @@ class Sandbox:
         """The time in microseconds since 1970."""
         return int(self.clock() * 1_000_000)
 
+    def slow_read(self, seen: Seen) -> Step | None:
+        """Choose the step that slows the reading of a body down."""
+        with self.lock:
+            return self.script.before_body(seen, self.clock())
+
+    def fault(self, seen: Seen) -> Step | None:
+        """Choose the step that decides about a request."""
+        with self.lock:
+            return self.script.after_body(seen, self.clock())
+
     def reset(self) -> None:
         """Be as after the start."""
         self.store.clear()
         self.pages.clear()
-        self.statistics = Statistics()
-        self.script = Script()
-        self.tokens = self._first_tokens
+        with self.lock:
+            self.statistics = Statistics()
+            self.script = Script()
+            self.tokens = self._first_tokens

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-import orjson
+import msgspec
+from msgspec import UNSET, Struct
 
 from bridge.sandbox.events import Event, Path, View, paths
 from bridge.sandbox.terms import Term
@@ -27,6 +28,17 @@ class Options:
     max_fields: int | None = None
 
 
+class _Head(Struct):
+    """What storing an event needs of it. The rest is checked to be JSON, not built: most is never looked at."""
+
+    timestamp: Any = UNSET
+    auditID: Any = None  # noqa: N815 - the name in the event
+    stage: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Head)
+
+
 class Store:
     """All events, in memory; used by several threads."""
 
@@ -42,47 +54,47 @@ class Store:
         with self._index_lock, self._lock:
             self._events: list[Event] = []
             self._arrived = 0
-            self._keys: set[tuple[Any, Any]] = set()
+            self._keys: set[tuple[str, str]] = set()
             self._duplicates = self._expired = self._bad_timestamp = 0
             self._fields: set[Path] = set()
             self._indexed = 0
 
     def add(self, lines: Iterable[bytes], tags: tuple[str, ...], now: int) -> None:
         """Store the events of one upload."""
-        parsed = [(line, _object(line)) for line in lines]
+        read = [(line, _head(line)) for line in lines]
         with self._lock:
-            for line, document in parsed:
-                self._add(line, document, tags, now)
+            for line, head in read:
+                self._add(line, head, tags, now)
 
-    def _add(self, line: bytes, document: dict[str, Any] | None, tags: tuple[str, ...], now: int) -> None:
+    def _add(self, line: bytes, head: _Head | None, tags: tuple[str, ...], now: int) -> None:
         self._arrived += 1
         time = now
-        if document is not None:
-            time = self._time(document, now)
-            self._count_duplicate(document)
+        if head is not None:
+            time = self._time(head, now)
+            self._count_duplicate(head)
         if time < self._oldest(now):
             self._expired += 1
             return
         # The clock may step back; the order of arrival is what `visible` relies on.
         received = max(now, self._events[-1].received) if self._events else now
-        self._events.append(Event(self._arrived, received, time, tags, line, document is not None))
+        self._events.append(Event(self._arrived, received, time, tags, line, head is not None))
 
     def _oldest(self, now: int) -> int:
         retention = self._options.retention_days
         return 0 if retention is None else now - int(retention * DAY)
 
-    def _time(self, document: dict[str, Any], now: int) -> int:
-        if "timestamp" not in document:
+    def _time(self, head: _Head, now: int) -> int:
+        if head.timestamp is UNSET:
             return now
-        time = event_time(document["timestamp"])
+        time = event_time(head.timestamp)
         self._bad_timestamp += time is None
         return now if time is None else time
 
-    def _count_duplicate(self, document: dict[str, Any]) -> None:
-        audit_id, stage = document.get("auditID"), document.get("stage")
-        if isinstance(audit_id, str) and isinstance(stage, str):
-            self._duplicates += (audit_id, stage) in self._keys
-            self._keys.add((audit_id, stage))
+    def _count_duplicate(self, head: _Head) -> None:
+        if isinstance(head.auditID, str) and isinstance(head.stage, str):
+            key = (head.auditID, head.stage)
+            self._duplicates += key in self._keys
+            self._keys.add(key)
 
     def all(self) -> list[Event]:
         """Return every event that is kept, searchable yet or not, in order of arrival."""
@@ -127,9 +139,8 @@ class Store:
             return frozenset(self._fields)
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def _head(line: bytes) -> _Head | None:
     try:
-        document = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        return _DECODER.decode(line)
+    except (msgspec.DecodeError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None

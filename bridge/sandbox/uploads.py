@@ -29,7 +29,8 @@ def handle(sandbox: Sandbox, request: Request) -> Handled:
     except Refused as refused:
         return Handled(exchange.text(refused.status, refused.sentence))
     sandbox.store.add(lines, tags, sandbox.now)
-    sandbox.statistics.count_stored(request.body.size, request.body.size + target.counted_bytes, dropped)
+    with sandbox.lock:
+        sandbox.statistics.count_stored(request.body.size, request.body.size + target.counted_bytes, dropped)
     return Handled(OK, len(lines))
 
 

@@ -205,3 +205,19 @@ def test_tokens_are_in_no_output(server: SandboxServer, capfd: pytest.CaptureFix
             outputs.append(connection.getresponse().read())
     assert [] == [output for output in outputs if b"SECRET" in output]
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_step_for_a_few_requests_is_used_by_no_more_at_the_same_time(server: SandboxServer) -> None:
+    server.sandbox.script = Script([Step(status=503, times=10)])
+
+    def send() -> None:
+        with client(server) as connection:
+            for _ in range(10):
+                post(connection)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert server.sandbox.statistics.requests == {"503": 10, "200": 30}

@@ -40,8 +40,14 @@ def test_both_bounds_belong_to_the_search() -> None:
 
 
 def test_only_an_object_is_json() -> None:
-    store = stored(b'{"a":1}', b"[1]", b"1", b'{"a":', b'{"a":NaN}', b"[" * 100_000)
+    store = stored(b'{"a":1}', b"[1]", b"1", b'{"a":', b'{"a":NaN}', b'{"a":' + b"[" * 100_000)
     assert [event.is_json for event in store.all()] == [True, False, False, False, False, False]
+
+
+def test_a_number_that_no_double_holds_hides_only_its_own_event() -> None:
+    store = stored(b'{"a":1e999,"b":1}', b'{"b":1}')
+    assert [event.is_json for event in store.all()] == [True, True]
+    assert found(store, "json.b:1") == [b'{"b":1}']
 
 
 def test_an_event_is_a_duplicate_when_audit_id_and_stage_were_there() -> None:
