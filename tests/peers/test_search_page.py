@@ -56,10 +56,10 @@ class Page:
     def __init__(self, browser: Chrome, url: str) -> None:
         self.browser = browser
         self.url = url
-        self.hosts: set[str] = set()
+        browser.get("about:blank")
+        self._requests()  # those of what was shown before, which are not ours
 
     def open(self, **search: str) -> None:
-        self.browser.get("about:blank")
         self.browser.get(f"{self.url}/search#{urlencode(search)}")
 
     def press(self, *keys: str) -> None:
@@ -83,13 +83,14 @@ class Page:
         return self.browser.switch_to.active_element
 
     def requested_hosts(self) -> set[str]:
-        """Return the hosts of all requests since the browser started."""
-        for entry in self.browser.get_log("performance"):  # type: ignore[no-untyped-call]
-            message = json.loads(entry["message"])["message"]
-            if message["method"] == "Network.requestWillBeSent":
-                url = urlsplit(message["params"]["request"]["url"])
-                self.hosts |= {url.netloc} if url.scheme != "chrome" else set()  # the browser's own first tab
-        return self.hosts - {""}
+        """Return the hosts that were asked for anything since this page was made."""
+        return {urlsplit(url).netloc for url in self._requests()}
+
+    def _requests(self) -> list[str]:
+        entries = self.browser.get_log("performance")  # type: ignore[no-untyped-call]
+        messages = [json.loads(entry["message"])["message"] for entry in entries]
+        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+        return [params["request"]["url"] for params in sent]
 
 
 @pytest.fixture(scope="module")
