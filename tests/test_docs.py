@@ -1,0 +1,77 @@
+"""The pages tell the truth: their commands run, their links lead somewhere, their tables are complete."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bridge.metrics import Metrics
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+SH_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+# What is run for each command of a page. Applying needs a cluster: tests/peers/test_kube_apply.py pipes the same stream
+# into kubectl; staying open needs a person: tests/bridge/test_commands.py interrupts the demo.
+RUN_AS = {
+    "make demo": "make demo ONCE=1",
+    "make -s render ENV=minikube | kubectl apply -f -": "make -s render ENV=minikube",
+}
+
+
+def commands() -> set[str]:
+    blocks = (block for page in PAGES for block in SH_BLOCK.findall(page.read_text("utf-8")))
+    return {line for block in blocks for line in block.splitlines() if line and not line.startswith("#")}
+
+
+def ran(command: str) -> str:
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_command_of_a_page_is_known_here() -> None:
+    assert set(RUN_AS) == commands()
+
+
+def test_the_demo() -> None:
+    assert "0 lost, 0 duplicated" in ran(RUN_AS["make demo"]).splitlines()
+
+
+def test_the_render() -> None:
+    """Nothing but the stream is on standard output, and it holds the objects."""
+    objects = list(yaml.safe_load_all(ran(RUN_AS["make -s render ENV=minikube | kubectl apply -f -"])))
+    assert {"Namespace", "DaemonSet", "Deployment", "Service", "ConfigMap"} <= {found["kind"] for found in objects}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    assert [] == [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+
+
+def test_the_metrics_page_names_every_series() -> None:
+    exposed = set(re.findall(r"^# TYPE (\S+)", Metrics().exposition().decode(), re.MULTILINE))
+    page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    assert exposed == set(re.findall(r"^\| `(\w+)", page, re.MULTILINE))
+
+
+def test_the_dependencies_page_names_every_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    names = {re.split(r"[>=<]", package)[0] for package in project["dependencies"]}
+    assert names == set(re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE)) - {"Package"}
+
+
+def test_bare_make_prints_the_verbs() -> None:
+    verbs = set(re.findall(r"^  make (\S+)", ran("make"), re.MULTILINE))
+    assert {"venv", "demo", "render", "test", "check", "bench", "clean"} <= verbs
+
+
+def test_modules_keep_to_the_ceiling() -> None:
+    """A module above 400 lines has a second thought in it."""
+    modules = [path for package in ("audit", "bridge", "generator") for path in (ROOT / package).rglob("*.py")]
+    assert [] == [path.name for path in modules if len(path.read_text("utf-8").splitlines()) > 400]
