@@ -47,8 +47,8 @@ _BOUNDS = {
     "string_too_short": "at least {min_length} character(s)",
     "string_too_long": "at most {max_length} character(s)",
     "string_pattern_mismatch": "text that matches {pattern}",
-    "too_short": "at least {min_length} entries",
-    "too_long": "at most {max_length} entries",
+    "too_short": "{min_length} or more entries",
+    "too_long": "{max_length} or fewer entries",
 }
 
 
@@ -97,7 +97,7 @@ def validated(data: Any, model: type[M]) -> M | list[Complaint]:
     try:
         return model.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        found = [_complaint(detail, data, model) for detail in error.errors(include_url=False)]
+        found = [_complaint(detail, data, model) for detail in _errors(error)]
     joined: dict[Path, Complaint] = {}
     for one in found:  # the members of a union complain one by one about the same value
         before = joined.get(one.path)
@@ -105,6 +105,16 @@ def validated(data: Any, model: type[M]) -> M | list[Complaint]:
         want = one.want if before is None or same else f"{before.want} or {one.want}"
         joined[one.path] = Complaint(one.path, want, one.got, one.cure if same else "")
     return list(joined.values())
+
+
+def _errors(error: ValidationError) -> "Iterator[ErrorDetails]":
+    """Yield what pydantic found, but no list that is too short only because its bad entries do not count."""
+    details = error.errors(include_url=False)
+    for one in details:
+        depth = len(one["loc"])
+        below = any(len(other["loc"]) > depth and other["loc"][:depth] == one["loc"] for other in details)
+        if not (below and one["type"] == "too_short"):
+            yield one
 
 
 def _complaint(detail: ErrorDetails, data: Any, model: type[BaseModel]) -> Complaint:

@@ -78,19 +78,22 @@ def setting(text: str) -> Document:
     nested: Any = data
     for key in reversed(keys):
         nested = {key: nested}
-    return Document(SETTING, nested, {(*keys, *below): Place(SETTING) for below in (lines or {(): 1})})
+    around = [tuple(keys[:depth]) for depth in range(len(keys) + 1)]
+    return Document(SETTING, nested, dict.fromkeys([*around, *((*keys, *below) for below in lines)], Place(SETTING)))
 
 
 def layered(*documents: Document) -> Document:
     """Put documents on top of each other, the last on top: maps merge, lists replace, null removes.
 
-    Every value keeps the place where it was written. The result has the name of the last document.
+    Every value keeps the place where it was written, a merged map that of the first. The result has the name of the
+    last document.
     """
     data: dict[str, Any] = {}
     lines: dict[Path, Place] = {}
     for document in documents:
         data = _merged(data, document.data)
-        lines |= document.lines
+        maps = {path[:-1] for path in document.lines if path and isinstance(path[-1], str)}
+        lines |= {path: place for path, place in document.lines.items() if path not in lines or path not in maps}
     return Document(documents[-1].name if documents else "", data, lines)
 
 

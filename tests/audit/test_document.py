@@ -63,6 +63,14 @@ def test_a_setting_is_a_layer_whose_value_is_yaml() -> None:
     assert Place("--set") == document.place(("a", "b", 0))
 
 
+def test_a_merged_map_keeps_its_place() -> None:
+    document = layered(
+        read("a:\n  b: 1\n", "f.yaml"), read("\na:\n  c: 1\n", "g.yaml"), setting("a.d=1"), setting("e.f=1")
+    )
+    places = [str(document.place(path)) for path in [("a",), ("a", "b"), ("a", "c"), ("a", "d"), ("e",), ("e", "f")]]
+    assert places == ["f.yaml:1", "f.yaml:2", "g.yaml:3", "--set", "--set", "--set"]
+
+
 def test_a_dot_inside_a_key_of_a_setting_is_escaped() -> None:
     assert setting(r"labels.app\.example/name=x").data == {"labels": {"app.example/name": "x"}}
 
