@@ -22,7 +22,7 @@ CHUNK_BYTES = 2 * 2**20
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
 
-_DECIDED_ELSEWHERE = {
+DECIDED_ELSEWHERE = {
     ("cluster",): "set cluster.name",
     ("environment",): "set environment",
     ("loggly", "url"): "set loggly.url",
@@ -32,6 +32,7 @@ _DECIDED_ELSEWHERE = {
     ("forward", "shared_key_file"): "leave it out: no Secret is mounted for it",
     ("forward", "users_file"): "leave it out: no Secret is mounted for it",
 }
+"""Keys of the bridge's configuration that cannot be set in values, and what to do instead."""
 
 
 class Finding(NamedTuple):
@@ -77,7 +78,7 @@ def _image(values: Values) -> Iterator[Finding]:
 
 
 def _bridge_config(values: Values) -> Iterator[Finding]:
-    for path, cure in _DECIDED_ELSEWHERE.items():
+    for path, cure in DECIDED_ELSEWHERE.items():
         if _is_set(values.bridge.config, path):
             yield Finding(("bridge", "config", *path), "no value here", "one", cure)
 

@@ -6,6 +6,7 @@ is an error, and every error names the template and its line. What a value holds
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ import yaml
 from generator.errors import TemplateError
 
 KINDS = ("manifests", "fluentd")
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON allows in a text as it is and YAML does not."""
 
 
 def folder(kind: str) -> Path:
@@ -36,7 +40,9 @@ def render(name: str, context: dict[str, Any]) -> str:
     try:
         return _environment().get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
-        raise TemplateError(error.name or name, error.lineno, error.message or "syntax error") from error
+        raise TemplateError(
+            _name_of(Path(error.filename or name)), error.lineno, error.message or "syntax error"
+        ) from error
     except jinja2.TemplateNotFound as error:
         raise TemplateError(name, None, f"no template {error.name!r}") from error
     except jinja2.TemplateError as error:
@@ -80,14 +86,14 @@ def _environment() -> jinja2.Environment:
 
 def to_json(value: Any) -> str:
     """Write a value on one line as JSON, which YAML reads as itself."""
-    return json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def to_block(value: Any, indent: int) -> str:
     """Write a map or list below the key that it follows; an empty one on the key's line."""
     if not value:
         return f" {to_json(value)}"
-    lines = to_yaml(value).splitlines()
+    lines = to_yaml(value).removesuffix("\n").split("\n")
     return "".join(f"\n{' ' * indent}{line}" for line in lines)
 
 
@@ -97,8 +103,8 @@ def to_literal(text: str, indent: int) -> str:
 
 
 def to_yaml(value: Any) -> str:
-    """Write YAML with sorted keys and indented lists, as yamllint wants it."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=4096, allow_unicode=True)
+    """Write YAML with sorted keys and indented lists, as yamllint wants it; in ASCII, for PyYAML reads it back surely."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=4096)
 
 
 class _Dumper(yaml.SafeDumper):

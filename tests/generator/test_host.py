@@ -1,0 +1,76 @@
+"""Files for control-plane machines."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from audit.document import check, read
+from generator.host import flags
+from generator.load import load
+from generator.policy import PolicyFile
+from generator.render import render
+from generator.values import Values
+
+VALUES = Path(__file__).parent.parent.parent / "values"
+
+
+def rendered(*settings: str) -> dict[str, str]:
+    return render(load([VALUES / "default.yaml"], settings))
+
+
+@pytest.mark.parametrize(("version", "managed"), [("1.20", False), ("1.22", False), ("1.23", True), ("1.37", True)])
+@pytest.mark.parametrize("preset", ["recommended", "metadata"])
+def test_a_preset_is_a_policy_for_the_release(preset: str, version: str, managed: bool) -> None:
+    text = rendered(f"audit.policy.preset={preset}", f"cluster.version='{version}'")["host/audit-policy.yaml"]
+    policy = check(read(text, "policy"), PolicyFile)
+    assert policy.omit_managed_fields == (managed and preset == "recommended")
+    assert policy.omit_stages == ("RequestReceived",)
+    assert policy.rules[-1].model_dump(exclude_unset=True) == {"level": "Metadata"}
+
+
+def test_no_rule_that_drops_matches_a_failed_login() -> None:
+    """A 401 has no user: only a rule without users and groups matches it."""
+    policy = check(read(rendered()["host/audit-policy.yaml"], "policy"), PolicyFile)
+    assert [rule for rule in policy.rules if rule.level == "None" and not (rule.users or rule.user_groups)] == []
+
+
+def test_rules_of_ones_own_become_a_policy() -> None:
+    text = rendered("audit.policy.rules=[{level: None, users: [a]}, {level: Metadata}]")["host/audit-policy.yaml"]
+    assert yaml.safe_load(text) == {
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived"],
+        "rules": [{"level": "None", "users": ["a"]}, {"level": "Metadata"}],
+    }
+
+
+@pytest.mark.parametrize(("version", "listed"), [("1.21", False), ("1.30", False), ("1.31", True)])
+def test_kubeadms_arguments_have_the_shape_of_its_release(version: str, listed: bool) -> None:
+    config = yaml.safe_load(rendered(f"cluster.version='{version}'")["host/kubeadm.yaml"])
+    arguments = config["apiServer"]["extraArgs"]
+    assert isinstance(arguments, list) == listed
+    assert flags(Values()) == ({one["name"]: one["value"] for one in arguments} if listed else arguments)
+
+
+def test_kubeadm_mounts_what_the_flags_name() -> None:
+    config = yaml.safe_load(rendered("audit.log.path=/srv/audit/log/kube.log")["host/kubeadm.yaml"])
+    mounts = {one["mountPath"]: (one["pathType"], one["readOnly"]) for one in config["apiServer"]["extraVolumes"]}
+    assert mounts == {
+        "/etc/kubernetes/audit-policy.yaml": ("File", True),
+        "/srv/audit/log": ("DirectoryOrCreate", False),
+    }
+
+
+def test_minikube_audits_to_standard_output() -> None:
+    files = render(load([VALUES / "minikube.yaml"]))
+    assert "--extra-config=apiserver.audit-log-path=- " in files["host/README.md"]
+    assert "maxage" not in files["host/README.md"]
+    assert sorted(path for path in files if path.startswith("host/")) == ["host/README.md", "host/audit-policy.yaml"]
+
+
+@pytest.mark.parametrize("environment", ["default", "minikube"])
+def test_the_steps_name_every_flag(environment: str) -> None:
+    inputs = load([VALUES / f"{environment}.yaml"])
+    steps = render(inputs)["host/README.md"]
+    assert [name for name, value in flags(inputs.values).items() if f"{name}={value}" not in steps] == []

@@ -1,0 +1,75 @@
+"""From files and --set to values: layers, all mistakes at once, the policy file."""
+
+from pathlib import Path
+
+import pytest
+
+from audit.document import DocumentError
+from generator.load import load
+
+
+def file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def refused(*files: Path, settings: tuple[str, ...] = ()) -> str:
+    with pytest.raises(DocumentError) as caught:
+        load(files, settings)
+    return str(caught.value)
+
+
+def test_later_files_go_over_earlier_ones_and_set_over_all(tmp_path: Path) -> None:
+    base = file(tmp_path, "base.yaml", "cluster: {name: a, version: '1.30'}\nloggly: {tags: [x, y]}\n")
+    over = file(tmp_path, "over.yaml", "cluster: {name: b}\nloggly: {tags: [z]}\n")
+    values = load([base, over], ["cluster.name=c"]).values
+    assert (values.cluster.name, values.cluster.version, values.loggly.tags) == ("c", "1.30", ("z",))
+
+
+def test_null_brings_a_default_back(tmp_path: Path) -> None:
+    base = file(tmp_path, "base.yaml", "bridge: {replicas: 5}\n")
+    assert load([base], ["bridge.replicas=null"]).values.bridge.replicas == 2
+
+
+def test_keys_of_ones_own_hold_anchors(tmp_path: Path) -> None:
+    text = "x-small: &small {memory: 1Gi}\nagent: {resources: {limits: *small}}\n"
+    assert load([file(tmp_path, "values.yaml", text)]).values.agent.resources.limits == {"memory": "1Gi"}
+
+
+def test_every_mistake_names_its_own_file(tmp_path: Path) -> None:
+    base = file(tmp_path, "base.yaml", "cluster:\n  nam: a\n")
+    over = file(tmp_path, "over.yaml", "agent:\n  flavor: tdagent\n")
+    assert refused(base, over, settings=("logly.url=x",)).splitlines() == [
+        f"{base}:2: cluster.nam: expected a known key, got 'nam' - did you mean 'name'?",
+        f"{over}:2: agent.flavor: expected one of fluentd, td-agent, fluent-package, got 'tdagent' - did you mean 'td-agent'?",
+        "--set: logly: expected a known key, got 'logly' - did you mean 'loggly'?",
+    ]
+
+
+def test_a_missing_file_is_named() -> None:
+    expected = "values/nowhere.yaml: expected a file that can be read, got no such file or directory - check the path"
+    assert refused(Path("values/nowhere.yaml")) == expected
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_bytes(b"a: \xff")
+    assert refused(path) == f"{path}: expected UTF-8 text, got byte 3 that is none - save it as UTF-8"
+
+
+def test_a_policy_file_is_found_beside_the_values_that_name_it(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    text = "# mine\napiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n"
+    file(tmp_path / "sub", "policy.yaml", text)
+    values = file(tmp_path / "sub", "values.yaml", "audit: {policy: {file: policy.yaml}}\n")
+    assert load([values]).policy_text == text
+
+
+def test_a_mistake_in_a_policy_file_names_that_file(tmp_path: Path) -> None:
+    policy = file(tmp_path, "policy.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- lvel: Metadata\n")
+    values = file(tmp_path, "values.yaml", "audit: {policy: {file: policy.yaml}}\n")
+    assert refused(values).splitlines() == [
+        f"{policy}:4: rules[0].level: expected a value, got nothing - add it",
+        f"{policy}:4: rules[0].lvel: expected a known key, got 'lvel' - did you mean 'level'?",
+    ]

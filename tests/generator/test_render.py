@@ -1,0 +1,224 @@
+"""What is rendered: the same every time, valid for every Kubernetes release, and hardened."""
+
+import functools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes_validate import utils as schemas
+from yamllint import linter  # type: ignore[import-untyped]
+from yamllint.config import YamlLintConfig  # type: ignore[import-untyped]
+
+from audit.document import check, read
+from audit.settings import Settings
+from generator import render as module
+from generator import templates
+from generator.errors import TemplateError
+from generator.load import Inputs, load
+from generator.render import checksum, render, stream
+from generator.values import Values
+from generator.write import diff
+
+VALUES = Path(__file__).parent.parent.parent / "values"
+GOLDEN = Path(__file__).parent.parent / "golden"
+ENVIRONMENTS = sorted(path.stem for path in VALUES.glob("*.yaml"))
+VERSIONS = sorted(set(schemas.all_versions()), key=schemas.Version)
+Object = dict[str, Any]
+
+
+def rendered(environment: str, *settings: str) -> dict[str, str]:
+    return render(load([VALUES / f"{environment}.yaml"], settings))
+
+
+def objects(files: dict[str, str]) -> list[Object]:
+    return list(yaml.load_all(stream(files), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def the(files: dict[str, str], kind: str, name: str) -> Object:
+    (found,) = [one for one in objects(files) if one["kind"] == kind and one["metadata"]["name"] == name]
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _schemas_are_read_once() -> Iterator[None]:
+    """Keep what the validator would read for each object anew, 2 MB of schemas."""
+    before = schemas.schema_contents
+    schemas.schema_contents = functools.cache(before)
+    yield
+    schemas.schema_contents = before
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_object_is_valid_for_every_release(environment: str, version: str) -> None:
+    """Strictly: an unknown field is an error, and so is a kind that the release does not have."""
+    minor = ".".join(version.split(".")[:2])
+    found = objects(rendered(environment, f"cluster.version='{minor}'"))
+    assert len(found) > 10
+    for one in found:
+        schemas.validate(one, version, strict=True)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_yaml_file_is_clean_for_yamllint(environment: str) -> None:
+    config = YamlLintConfig("{extends: default, rules: {line-length: disable}}")
+    for path, text in rendered(environment).items():
+        if path.endswith(".yaml"):
+            assert [(path, str(problem)) for problem in linter.run(text, config)] == []
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_kept_output_is_what_is_rendered(environment: str) -> None:
+    assert diff(rendered(environment), GOLDEN / environment) == ""
+
+
+def test_two_processes_render_the_same_bytes() -> None:
+    """Another process has another hash seed."""
+    command = [sys.executable, "-m", "generator", "render", str(VALUES / "production.yaml")]
+    one, two = (
+        subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}).stdout for seed in "12"
+    )
+    assert one == two == stream(rendered("production")).encode()
+
+
+def test_the_stream_is_one_object_a_document_in_the_order_of_the_files() -> None:
+    files = rendered("default")
+    assert stream(files).startswith("---\n")
+    assert stream(files).count("\n---\n") == len(objects(files)) - 1
+    assert [one["kind"] for one in objects(files)] == sorted(
+        (one["kind"] for one in objects(files)),
+        key=[
+            "Namespace",
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "ConfigMap",
+            "NetworkPolicy",
+            "Service",
+            "Deployment",
+            "PodDisruptionBudget",
+            "DaemonSet",
+        ].index,
+    )
+
+
+def test_the_two_configurations_are_those_of_the_config_maps() -> None:
+    files = rendered("production")
+    assert the(files, "ConfigMap", "kube-audit-bridge")["data"]["bridge.yaml"] == files["bridge.yaml"]
+    assert the(files, "ConfigMap", "kube-audit-agent")["data"]["fluent.conf"] == files["fluent.conf"]
+
+
+def test_the_bridge_reads_its_configuration_back() -> None:
+    settings = check(read(rendered("production", "bridge.config.batch.max_age=200ms")["bridge.yaml"], "f"), Settings)
+    assert (settings.cluster, settings.environment, settings.batch.max_age) == ("production", "production", 0.2)
+    assert settings.loggly.tags == ("kubernetes", "audit", "production")
+
+
+def test_a_selector_selects_its_own_template_and_nothing_that_may_change() -> None:
+    for kind, name in (("DaemonSet", "kube-audit-agent"), ("Deployment", "kube-audit-bridge")):
+        spec = the(rendered("production"), kind, name)["spec"]
+        assert spec["selector"] == {"matchLabels": {"app.kubernetes.io/name": name}}
+        assert spec["template"]["metadata"]["labels"]["app.kubernetes.io/name"] == name
+
+
+@pytest.mark.parametrize(
+    ("setting", "changed"),
+    [
+        ("bridge.config.retry.maximum=20s", {"Deployment"}),
+        ("agent.buffer.totalBytes=1GiB", {"DaemonSet"}),
+        ("loggly.subdomain=other", set()),
+    ],
+)
+def test_a_changed_configuration_rolls_exactly_its_pods(setting: str, changed: set[str]) -> None:
+    before, after = rendered("production"), rendered("production", setting)
+    pods = (("DaemonSet", "kube-audit-agent"), ("Deployment", "kube-audit-bridge"))
+    differ = {kind for kind, name in pods if the(before, kind, name)["spec"] != the(after, kind, name)["spec"]}
+    assert differ == changed
+
+
+def test_a_budget_is_only_for_more_than_one_replica() -> None:
+    assert "kubernetes/51-poddisruptionbudget.yaml" in rendered("production")
+    assert "kubernetes/51-poddisruptionbudget.yaml" not in rendered("production", "bridge.replicas=1")
+
+
+def test_the_kustomization_lists_every_manifest() -> None:
+    files = rendered("production")
+    listed = yaml.safe_load(files["kubernetes/kustomization.yaml"])["resources"]
+    assert [f"kubernetes/{name}" for name in listed] == [
+        path for path in files if path[:12] == "kubernetes/" + path[11:12] and path[11].isdigit()
+    ]
+
+
+def test_the_agent_may_read_any_file_and_nothing_else() -> None:
+    pod = the(rendered("production"), "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["securityContext"]["capabilities"] == {"add": ["DAC_READ_SEARCH"], "drop": ["ALL"]}
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    writable = {mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+    assert writable == {"state", "tmp"}
+    assert pod["automountServiceAccountToken"] is False
+
+
+def test_the_bridge_has_no_power_and_the_token_only_as_a_file() -> None:
+    files = rendered("production")
+    pod = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert "env" not in container
+    assert "Secret" not in {one["kind"] for one in objects(files)}
+
+
+@pytest.mark.parametrize(
+    ("flavor", "program", "config", "state"),
+    [
+        ("fluentd", "fluentd", "/fluentd/etc/fluent.conf", "/fluentd/log"),
+        ("td-agent", "td-agent", "/etc/td-agent/td-agent.conf", "/var/log/td-agent"),
+        ("fluent-package", "fluentd", "/etc/fluent/fluentd.conf", "/var/log/fluent"),
+    ],
+)
+def test_a_flavour_has_its_own_paths(flavor: str, program: str, config: str, state: str) -> None:
+    files = rendered("production", f"agent.flavor={flavor}", "agent.image=example/agent:1")
+    (container,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == [program, "--config", config]
+    assert {"name": "state", "mountPath": state} in container["volumeMounts"]
+    assert f"pos_file {state}/kube-audit.pos\n" in files["fluent.conf"]
+    assert config.rpartition("/")[2] in the(files, "ConfigMap", "kube-audit-agent")["data"]
+
+
+def test_the_network_policy_lets_logglys_port_out() -> None:
+    policy = the(rendered("production", "loggly.url=http://10.0.0.1:8080"), "NetworkPolicy", "kube-audit-bridge")
+    assert {"ports": [{"port": 8080, "protocol": "TCP"}]} in policy["spec"]["egress"]
+
+
+def test_labels_of_ones_own_are_on_every_object() -> None:
+    assert {one["metadata"]["labels"]["team"] for one in objects(rendered("production"))} == {"platform-security"}
+
+
+def test_a_checksum_tells_where_one_text_ends() -> None:
+    assert checksum("a", "b") != checksum("ab")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "a: [\n",
+            "manifests/10-a.yaml.j2: line 2 of what it renders is not YAML: expected the node content, but found '<stream end>'",
+        ),
+        ("a: 1\n", "manifests/10-a.yaml.j2: renders something that is not a Kubernetes object"),
+    ],
+)
+def test_a_template_that_renders_no_object_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str, sentence: str
+) -> None:
+    monkeypatch.setattr(templates, "names", lambda _: ["manifests/10-a.yaml.j2"])
+    real = templates.render
+    monkeypatch.setattr(templates, "render", lambda name, context: text if "10-a" in name else real(name, context))
+    with pytest.raises(TemplateError) as caught:
+        module.render(Inputs(Values()))
+    assert str(caught.value) == sentence
