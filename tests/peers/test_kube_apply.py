@@ -1,0 +1,127 @@
+"""A real API server takes what is rendered: every manifest of every environment, and the audit policies."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator.load import load
+from generator.render import render, stream
+from tests.support.kube import ADMIN, SOMEBODY, KubeApi
+from tests.support.processes import wait_for
+
+pytestmark = pytest.mark.peer("kube")
+
+VALUES = Path(__file__).parent.parent.parent / "values"
+ENVIRONMENTS = sorted(path.stem for path in VALUES.glob("*.yaml"))
+LOG = "audit.log"
+
+
+def rendered(environment: str, *settings: str) -> dict[str, str]:
+    """Render for the API server's own version."""
+    return render(load([VALUES / f"{environment}.yaml"], ["cluster.version='1.20'", *settings]))
+
+
+@pytest.fixture(scope="module")
+def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeApi]:
+    """Run an API server that audits by the recommended policy."""
+    folder = tmp_path_factory.mktemp("kube")
+    policy = folder / "policy.yaml"
+    policy.write_text(rendered("default")["host/audit-policy.yaml"])
+    flags = {"audit-policy-file": str(policy), "audit-log-path": str(folder / LOG)}
+    with KubeApi(folder, flags) as api:
+        yield api
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_stream_applies(kube: KubeApi, environment: str) -> None:
+    """A dry run, the real thing, and a second time, which changes nothing; the namespaces stand first, as documented."""
+    files = rendered(environment)
+    kube.kubectl("apply", "-f", "-", text=files["kubernetes/00-namespace.yaml"])
+    dry = kube.kubectl("apply", "--dry-run=server", "-f", "-", text=stream(files))
+    assert len(list(yaml.safe_load_all(stream(files)))) == len(dry.splitlines())
+    kube.kubectl("apply", "-f", "-", text=stream(files))
+    again = kube.kubectl("apply", "-f", "-", text=stream(files)).splitlines()
+    assert [line for line in again if not line.endswith(" unchanged")] == []
+
+
+def test_minikubes_stream_applies_as_make_renders_it(kube: KubeApi) -> None:
+    """`make -s render ENV=minikube | kubectl apply --dry-run=server -f -`, whatever version the values name."""
+    files = render(load([VALUES / "minikube.yaml"]))
+    kube.kubectl("apply", "-f", "-", text=files["kubernetes/00-namespace.yaml"])
+    assert "daemonset.apps/kube-audit-agent" in kube.kubectl("apply", "--dry-run=server", "-f", "-", text=stream(files))
+
+
+def test_the_kustomization_holds_the_same_objects(kube: KubeApi, tmp_path: Path) -> None:
+    files = rendered("production")
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    built = yaml.safe_load_all(kube.kubectl("kustomize", tmp_path / "kubernetes"))
+    assert names(built) == names(yaml.safe_load_all(stream(files)))
+
+
+def names(objects: Any) -> list[str]:
+    return sorted(f"{one['kind']} {one['metadata'].get('namespace')} {one['metadata']['name']}" for one in objects)
+
+
+def test_the_service_accounts_may_do_nothing(kube: KubeApi) -> None:
+    """Beyond what every account may: look at its own rights, and at discovery."""
+    files = rendered("default")
+    kube.kubectl("apply", "-f", "-", text=stream(files))
+    for namespace, name in (("audit-agent", "kube-audit-agent"), ("audit-bridge", "kube-audit-bridge")):
+        account = f"--as=system:serviceaccount:{namespace}:{name}"
+        groups = ["--as-group=system:serviceaccounts", "--as-group=system:authenticated"]
+        allowed = kube.kubectl("auth", "can-i", "--list", "-n", namespace, account, *groups, "--no-headers")
+        resources = [line.split()[0] for line in allowed.splitlines() if not line.startswith(" ")]
+        assert {name for name in resources if "selfsubject" not in name} == set()
+
+
+def test_the_recommended_policy_records_what_it_says(kube: KubeApi) -> None:
+    """Secrets without content, changes with it, failed logins always, health checks and the control plane's reads never."""
+    kube.kubectl("create", "namespace", "policy")
+    kube.kubectl("-n", "policy", "create", "secret", "generic", "one", "--from-literal=password=hidden-text")
+    kube.kubectl("-n", "policy", "create", "role", "one", "--verb=get", "--resource=pods")
+    kube.kubectl("-n", "policy", "create", "service", "clusterip", "one", "--tcp=80")
+    assert kube.request("/api/v1/namespaces", "wrong") == 401
+    assert kube.request("/healthz", "wrong") == 401
+    assert kube.request("/api/v1/secrets", SOMEBODY) == 403
+    assert kube.request("/healthz", ADMIN) == 200
+    events = recorded(kube, "/api/v1/secrets")
+    found = {(event["verb"], event["requestURI"].partition("?")[0]): event for event in events}
+    bodies = {name: ("requestObject" in event, "responseObject" in event) for name, event in found.items()}
+    assert bodies["create", "/api/v1/namespaces/policy/secrets"] == (False, False)
+    assert bodies["create", "/apis/rbac.authorization.k8s.io/v1/namespaces/policy/roles"] == (True, True)
+    assert bodies["create", "/api/v1/namespaces/policy/services"] == (True, False)
+    codes = {(event["requestURI"], event["responseStatus"]["code"]) for event in events}
+    assert {("/api/v1/namespaces", 401), ("/healthz", 401), ("/api/v1/secrets", 403)} <= codes
+    assert ("/healthz", 200) not in codes
+    reads = [event for event in events if event["verb"] in ("get", "list", "watch")]
+    own = [event for event in reads if event["user"].get("username") == "system:apiserver"]
+    assert {event["objectRef"]["resource"] for event in own} <= {"secrets", "configmaps"}
+    assert {event["stage"] for event in events} <= {"ResponseStarted", "ResponseComplete"}
+    assert "hidden-text" not in json.dumps(events)
+
+
+def recorded(kube: KubeApi, last: str) -> list[dict[str, Any]]:
+    """Return the audit log once it holds a request for `last`."""
+    log = kube.kubeconfig.parent / LOG
+
+    def read() -> list[dict[str, Any]]:
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        return events if any(event["requestURI"] == last for event in events) else []
+
+    return wait_for(read, naming=f"an event of {last}")
+
+
+@pytest.mark.parametrize("preset", ["metadata"])
+def test_an_api_server_starts_with_the_preset(tmp_path: Path, preset: str) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(rendered("default", f"audit.policy.preset={preset}")["host/audit-policy.yaml"])
+    with KubeApi(tmp_path, {"audit-policy-file": str(policy), "audit-log-path": str(tmp_path / LOG)}) as api:
+        assert api.request("/api/v1/namespaces", ADMIN) == 200
+        events = recorded(api, "/api/v1/namespaces")
+    assert {event["level"] for event in events} == {"Metadata"}
