@@ -62,7 +62,7 @@ def _cut(value: Any, length: int) -> Any:
 
 def _smallest(event: dict[str, Any], room: int) -> dict[str, Any]:
     """Keep what is ours, and of the rest the smallest fields, as many as fit."""
-    size = {key: len(orjson.dumps({key: value})) for key, value in event.items()}
+    size = {key: len(orjson.dumps({key: value})) - 1 for key, value in event.items()}  # a comma for two braces
     kept = set(OURS)
     room -= sum(size.get(key, 0) for key in OURS)
     for key in sorted(event.keys() - kept, key=lambda key: (size[key], key)):
