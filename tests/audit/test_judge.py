@@ -1,0 +1,311 @@
+"""Whatever comes leaves as one line of JSON that fits, and an event's own fields are never touched."""
+
+import base64
+import json
+from typing import Any
+
+import msgpack
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.judge import Judge
+from tests.support.events import EVENTS, JSON, PACKABLE, event, sample_lines
+
+LIMIT = 10_000  # the smallest that the settings allow
+ARRIVED = 1_769_862_896_123_456_789
+JUDGE = Judge("prod-eu", "production", 1_000_000)
+SMALL = Judge("prod-eu", "production", LIMIT)
+OURS = {"timestamp", "audit"}
+WHOLE: dict[Any, Any] = event()
+
+ODD_EVENTS = [
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":1e999}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","timestamp":null,"x":1e999}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":1e999,"responseObject":"' + b"x" * LIMIT + b'"}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":'
+    + b"[" * 600
+    + b'"'
+    + b"x" * LIMIT
+    + b'"'
+    + b"]" * 600
+    + b"}",
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":"\\ud800"}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":NaN}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","x":' + b"9" * 400 + b"}",
+    b'\xef\xbb\xbf{"kind":"Event","apiVersion":"audit.k8s.io/v1"}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","\xff":"\xc3\x28"}',
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1"} trailing',
+    b'[{"kind":"Event","apiVersion":"audit.k8s.io/v1"}]',
+    b"",
+]
+
+
+def valid(line: bytes, limit: int = LIMIT) -> dict[str, Any]:
+    """Return what a line for Loggly holds, read strictly: one line, JSON, within the limit, with what we add."""
+    assert b"\n" not in line
+    assert len(line) < limit
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len({key for key, _ in pairs}) == len(pairs)
+        return dict(pairs)
+
+    found: dict[str, Any] = json.loads(line.decode(), parse_constant=pytest.fail, object_pairs_hook=once)
+    assert len("2026-01-31T12:34:56.123456Z") == len(found["timestamp"])
+    assert "prod-eu" == found["audit"]["cluster"]
+    return found
+
+
+def judged(line: bytes, node: str = "") -> dict[str, Any]:
+    return valid(JUDGE.line(line, node, ARRIVED), 1_000_000)
+
+
+def own(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in OURS}
+
+
+def test_an_event_gains_two_keys_and_keeps_its_bytes() -> None:
+    line = orjson.dumps(event())
+    assert (
+        line[:-1]
+        + b',"timestamp":"2026-01-31T12:34:56.123456Z","audit":{"cluster":"prod-eu","environment":"production",'
+        b'"node":"cp-1","actor":"alice","actorKind":"human","action":"get","target":"secrets/shop/db","verdict":"allowed",'
+        b'"decision":"allow","reason":"RBAC: allowed","sourceIP":"10.0.0.7"}}'
+    ) == JUDGE.record({"message": line}, "cp-1", ARRIVED)
+
+
+def test_every_event_of_a_real_api_server_survives() -> None:
+    for line in sample_lines():
+        found = JUDGE.line(line, "cp-1", ARRIVED)
+        assert found.startswith(line[:-1])
+        assert {"timestamp", "audit"} == orjson.loads(found).keys() - orjson.loads(line).keys()
+
+
+@given(EVENTS)
+def test_an_events_own_fields_survive(original: dict[str, Any]) -> None:
+    found = judged(orjson.dumps(original))
+    assert "parseError" not in found["audit"]
+    assert own(original) == own(found)
+
+
+@given(EVENTS)
+def test_raw_and_parsed_give_the_same(original: dict[str, Any]) -> None:
+    line = orjson.dumps(original)
+    parsed = JUDGE.record(orjson.loads(line), "cp-1", ARRIVED)
+    assert judged(line, "cp-1") == valid(parsed, 1_000_000)
+
+
+SPOILT = st.builds(
+    lambda line, at, what: line[:at] + what + line[at:],
+    EVENTS.map(orjson.dumps),
+    st.integers(0, 200),
+    st.sampled_from([b"\xff", b"\n", b"\0", b"\\", b'"', b"}", b"\xe2\x80\xa8", b",null", b"\r\n"]),
+)
+
+
+@given(st.binary(max_size=60) | JSON.map(orjson.dumps) | SPOILT)
+def test_any_line_becomes_one_that_fits(line: bytes) -> None:
+    valid(SMALL.line(line, "cp-1", ARRIVED))
+
+
+@given(PACKABLE | st.dictionaries(st.sampled_from(["message", "log", "kind", "audit", "timestamp"]), PACKABLE))
+def test_any_record_becomes_one_that_fits(record: Any) -> None:
+    """What MessagePack brings: any type, any key, nil, NaN, binary, extension values."""
+    valid(SMALL.record(record, "cp-1", ARRIVED))
+
+
+@pytest.mark.parametrize("line", ODD_EVENTS, ids=range(len(ODD_EVENTS)))
+@pytest.mark.parametrize("agent", [None, {"time": "now"}], ids=["alone", "with others"])
+def test_odd_events_become_lines_that_fit(line: bytes, agent: dict[str, str] | None) -> None:
+    valid(SMALL.line(line, "cp-1", ARRIVED, agent))
+
+
+@given(st.integers(0, 4), st.sampled_from(["x", "\0", "é", "𝄞", '"']), st.booleans())
+def test_an_event_over_the_limit_is_cut_and_says_so(size: int, character: str, in_body: bool) -> None:
+    text = character * (LIMIT + 3_000 * size)
+    original = event(responseObject={"data": text}) if in_body else event(userAgent=text)
+    found = valid(SMALL.line(orjson.dumps(original), "cp-1", ARRIVED))
+    assert found["audit"]["truncated"].startswith("responseObject" if in_body else "texts and lists over ")
+    assert ("alice", "allowed") == (found["audit"]["actor"], found["audit"]["verdict"])
+
+
+@pytest.mark.parametrize("name", ["message", "log"])
+@pytest.mark.parametrize("kind", [bytes, str])
+def test_a_raw_line_comes_as_message_or_log_and_as_binary_or_text(name: str, kind: type) -> None:
+    line = orjson.dumps(event())
+    assert JUDGE.line(line, "cp-1", 0) == JUDGE.record({name: line if kind is bytes else line.decode()}, "cp-1", 0)
+
+
+def test_what_the_agent_sent_beside_a_line_is_kept_as_agent() -> None:
+    record = {"log": orjson.dumps(event()), "container_id": b"abc", "source": "stderr", b"n": 7}
+    found = valid(JUDGE.record(record, "cp-1", ARRIVED), 1_000_000)
+    assert {"container_id": "abc", "source": "stderr", "n": 7} == found.pop("agent")
+    assert event() == own(found)
+
+
+def test_what_is_no_event_is_shipped_with_what_the_agent_sent_beside_it() -> None:
+    assert {
+        "log": "beside",
+        "message": "I0131 12:34:56 not \ufffd JSON\nsecond line",
+        "timestamp": "2026-01-31T12:34:56.123456Z",
+        "audit": {
+            "cluster": "prod-eu",
+            "environment": "production",
+            "node": "cp-1",
+            "parseError": "not JSON: JSON is malformed: invalid character (byte 0)",
+        },
+    } == valid(
+        JUDGE.record({"message": b"I0131 12:34:56 not \xff JSON\nsecond line\n", "log": "beside"}, "cp-1", ARRIVED)
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ({"message": "{}"}, "no kind Event of audit.k8s.io"),
+        ({"message": '{"kind":"Event","apiVersion":"v1"}'}, "no kind Event of audit.k8s.io"),
+        ({"message": '{"kind":"Policy","apiVersion":"audit.k8s.io/v1"}'}, "no kind Event of audit.k8s.io"),
+        ({"message": "[]"}, "not the shape of an audit event: Expected `object`, got `array`"),
+        ({"message": ""}, "not JSON: Input data was truncated"),
+        ({"message": '{"x":' + "[" * 5_000}, "JSON nested too deeply"),
+        (
+            {"message": orjson.dumps(event(verb=5))},
+            "not the shape of an audit event: Expected `str`, got `int` - at `$.verb`",
+        ),
+        ({"other": "x"}, "no kind Event of audit.k8s.io"),
+        ({5: 5, **WHOLE}, "not the shape of an audit event: Expected `str` - at `key` in `$`"),
+        ([1, 2], "a record that is not a map"),
+        (None, "a record that is not a map"),
+        ("text", "a record that is not a map"),
+    ],
+)
+def test_why_something_is_no_event(record: Any, why: str) -> None:
+    found = valid(JUDGE.record(record, "", ARRIVED), 1_000_000)
+    assert why == found["audit"]["parseError"]
+
+
+@given(JSON)
+def test_the_content_of_what_is_no_event_survives(value: Any) -> None:
+    text = json.dumps(value)
+    assert text == valid(JUDGE.record({"message": text}, "", ARRIVED), 1_000_000)["message"]
+    assert {"x": value} == own(valid(JUDGE.record({"x": value}, "", ARRIVED), 1_000_000))
+    if not isinstance(value, dict):
+        assert value == valid(JUDGE.record(value, "", ARRIVED), 1_000_000)["message"]
+
+
+def test_what_json_cannot_hold_becomes_what_it_can() -> None:
+    record = {
+        b"bytes\xff": b"\xff",
+        1: float("nan"),
+        None: float("-inf"),
+        "ext": msgpack.ExtType(5, b"\0\1"),
+        "time": msgpack.Timestamp(1, 5),
+        "largest": 2**64 - 1,
+        "surrogate": "\ud800",
+        2.5: [{b"\0": b""}],
+    }
+    assert {
+        "bytes\ufffd": "\ufffd",
+        "1": None,
+        "2.5": [{"\0": ""}],
+        "None": None,
+        "ext": {"type": 5, "data": "AAE="},
+        "time": "Timestamp(seconds=1, nanoseconds=5)",
+        "largest": 2**64 - 1,
+        "surrogate": "?",
+    } == own(valid(JUDGE.record(record, "", ARRIVED), 1_000_000))
+
+
+def test_values_nested_too_deeply_become_text() -> None:
+    deep: Any = "bottom"
+    for _ in range(600):
+        deep = [deep]
+    found = own(valid(JUDGE.record({"deep": deep}, "", ARRIVED), 1_000_000))["deep"]
+    for _ in range(199):
+        (found,) = found
+    assert "(1 values nested deeper than 200 levels)" == found
+
+
+def test_a_line_written_over_several_lines_is_joined() -> None:
+    pretty = json.dumps(event(), indent=2).encode()
+    assert JUDGE.line(orjson.dumps(event()), "cp-1", 0) == JUDGE.line(pretty + b"\r\n", "cp-1", 0)
+
+
+def test_bytes_that_are_not_utf_8_are_replaced() -> None:
+    found = judged(b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","userAgent":"a\xffb"}')
+    assert "a\ufffdb" == found["userAgent"]
+
+
+def test_where_a_key_comes_twice_the_last_counts() -> None:
+    line = b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","verb":"list"}'
+    found = JUDGE.line(line, "", ARRIVED)
+    assert ("list", "list") == (json.loads(found)["verb"], json.loads(found)["audit"]["action"])
+
+
+@pytest.mark.parametrize("value", ["null", "5", '{"actor":"forged"}', '"x"', "[]"])
+@pytest.mark.parametrize("key", ["audit", "\\u0061udit"])
+def test_an_audit_that_came_with_the_event_is_replaced(key: str, value: str) -> None:
+    """Nobody who can write events may tell us who the actor was, and no key stands there twice."""
+    found = judged(b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","%b":%b}' % (key.encode(), value.encode()))
+    assert "anonymous" == found["audit"]["actorKind"]
+    assert "actor" not in found["audit"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "2026-01-31T12:34:56.123456Z"),
+        ({"timestamp": "2018-02-28T23:59:59Z"}, "2026-01-31T12:34:56.123456Z"),
+        ({"stageTimestamp": None, "timestamp": "2018-02-28T23:59:59Z"}, "2018-02-28T23:59:59.000000Z"),
+        (
+            {"stageTimestamp": None, "metadata": {"creationTimestamp": "2018-03-01T00:00:00Z"}},
+            "2018-03-01T00:00:00.000000Z",
+        ),
+        (
+            {"stageTimestamp": None, "metadata": {"creationTimestamp": None}, "timestamp": "2018-03-01T02:00:00+02:00"},
+            "2018-03-01T00:00:00.000000Z",
+        ),
+        ({"stageTimestamp": "soon", "timestamp": None}, "2026-01-31T12:34:56.123456Z"),
+        ({"stageTimestamp": None}, "2026-01-31T12:34:56.123456Z"),
+    ],
+)
+def test_the_time_is_the_stages_else_the_requests_else_the_agents(changes: dict[str, Any], expected: str) -> None:
+    arrived = 1_769_862_896_123_456_789
+    assert expected == valid(JUDGE.record(event(**changes), "", arrived), 1_000_000)["timestamp"]
+
+
+def test_a_time_of_arrival_that_no_calendar_has_is_the_first_of_1970() -> None:
+    assert "1970-01-01T00:00:00.000000Z" == valid(JUDGE.record({}, "", 2**90))["timestamp"]
+
+
+def test_in_v1alpha1_the_group_stands_before_the_version() -> None:
+    reference = {"resource": "deployments", "namespace": "shop", "name": "web", "apiVersion": "apps/v1beta1"}
+    found = judged(orjson.dumps(event(apiVersion="audit.k8s.io/v1alpha1", objectRef=reference)))
+    assert "apps/deployments/shop/web" == found["audit"]["target"]
+
+
+@given(st.binary(max_size=60))
+def test_damaged_bytes_are_shipped_as_base64(data: bytes) -> None:
+    found = valid(SMALL.damaged(data, "cut short", ARRIVED))
+    assert data == base64.b64decode(found["message"])
+    assert {"cluster": "prod-eu", "environment": "production", "parseError": "cut short"} == found["audit"]
+
+
+def test_many_damaged_bytes_are_cut_and_it_is_said() -> None:
+    found = valid(SMALL.damaged(bytes(100_000), "cut short", ARRIVED))
+    assert "the first 5,997 of 100,000 bytes" == found["audit"]["truncated"]
+    assert bytes(5_997) == base64.b64decode(found["message"])
+
+
+def test_what_is_empty_is_absent() -> None:
+    judge = Judge("prod-eu", "", 1_000_000)
+    found = valid(judge.line(b'{"kind":"Event","apiVersion":"audit.k8s.io/v1"}', "", ARRIVED), 1_000_000)
+    assert {"cluster": "prod-eu", "actorKind": "anonymous", "verdict": "pending"} == found["audit"]
+
+
+def test_the_same_event_from_two_nodes_names_each() -> None:
+    """What is remembered is remembered by node."""
+    line = orjson.dumps(event())
+    assert ["cp-1", "cp-2", "cp-1"] == [judged(line, node)["audit"]["node"] for node in ("cp-1", "cp-2", "cp-1")]
