@@ -29,7 +29,7 @@ DECIDED_ELSEWHERE = {
     ("loggly", "tags"): "set loggly.tags",
     ("loggly", "token_file"): "set loggly.tokenSecret",
     ("forward", "tls"): "leave it out: no Secret is mounted for it",
-    ("forward", "shared_key_file"): "leave it out: no Secret is mounted for it",
+    ("forward", "shared_key_file"): "set forward.sharedKeySecret",
     ("forward", "users_file"): "leave it out: no Secret is mounted for it",
 }
 """Keys of the bridge's configuration that cannot be set in values, and what to do instead."""

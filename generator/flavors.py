@@ -1,4 +1,4 @@
-"""Where the flavours of Fluentd keep their files.
+"""Where the flavors of Fluentd keep their files.
 
 `fluentd` is the official container image, `td-agent` the package up to version 4, `fluent-package` its successor.
 """
@@ -6,12 +6,12 @@
 from dataclasses import dataclass
 
 FLUENTD_IMAGE = "fluent/fluentd:v1.19.2-debian-1.0"
-"""The image of the flavour `fluentd`; Debian's variant has jemalloc, which keeps memory from fragmenting."""
+"""The image of the flavor `fluentd`; Debian's variant has jemalloc, which keeps memory from fragmenting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flavor:
-    """One flavour: its program, its configuration file, the directory of its own state, its Ruby."""
+    """One flavor: its program, its configuration file, the directory of its own state, its Ruby."""
 
     program: str
     config_directory: str

@@ -5,6 +5,7 @@ The only place that reads a user's files: values, and the audit policy that they
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
@@ -23,24 +24,35 @@ class Inputs:
 
 def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
     """Read values files, the later over the earlier, then `--set` arguments. Raises `DocumentError`."""
-    whole = layered(*(read(_text(file), str(file)) for file in files), *map(setting, settings))
-    found = [*_problems(whole, secrets(dict(whole.data)))]
-    values = _checked(whole, found)
-    if values is not None:
-        found += _problems(whole, disagreements(values))
-    if found or values is None:
+    whole = layered(*_documents(files, settings))
+    found = _problems(whole, secrets(dict(whole.data)))
+    own = {key: value for key, value in whole.data.items() if not key.startswith("x-")}
+    try:
+        values = check(Document(whole.name, own, whole.lines), Values)
+    except DocumentError as error:
+        raise DocumentError([*found, *error.problems]) from None
+    if found := [*found, *_problems(whole, disagreements(values))]:
         raise DocumentError(found)
     return Inputs(values, _policy_text(whole, values))
 
 
-def _checked(document: Document, found: list[Problem]) -> Values | None:
-    """Return the values without the user's own `x-` keys, or None after adding what is wrong to `found`."""
-    own = {key: value for key, value in document.data.items() if not key.startswith("x-")}
-    try:
-        return check(Document(document.name, own, document.lines), Values)
-    except DocumentError as error:
-        found += error.problems
-        return None
+def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]:
+    """Read everything, so that two unreadable files are told of at once."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    readers = [partial(_read, file) for file in files] + [partial(setting, text) for text in settings]
+    for reader in readers:
+        try:
+            documents.append(reader())
+        except DocumentError as error:
+            problems += error.problems
+    if problems:
+        raise DocumentError(problems)
+    return documents
+
+
+def _read(file: Path) -> Document:
+    return read(_text(file), str(file))
 
 
 def _problems(document: Document, findings: Iterable[Finding]) -> list[Problem]:
@@ -65,6 +77,5 @@ def _policy_text(document: Document, values: Values) -> str | None:
         return None
     file = Path(document.place(("audit", "policy", "file")).name).parent / named
     text = _text(file)
-    policy = read(text, str(file))
-    check(policy, PolicyFile)
+    check(read(text, str(file)), PolicyFile)
     return text

@@ -25,6 +25,8 @@ from generator.versions import api_version
 AGENT = "kube-audit-agent"
 BRIDGE = "kube-audit-bridge"
 
+KUSTOMIZATION = "kubernetes/kustomization.yaml"
+
 MONITOR_PORT = 24220
 """Fluentd's monitor_agent, for the kubelet's probes."""
 
@@ -37,7 +39,7 @@ def render(inputs: Inputs) -> dict[str, str]:
     files = {
         **kubernetes,
         **host.files(inputs, context),
-        "kubernetes/kustomization.yaml": templates.render("manifests/kustomization.yaml.j2", context),
+        KUSTOMIZATION: templates.render("manifests/kustomization.yaml.j2", context),
         "bridge.yaml": context["bridge_yaml"],
         "fluent.conf": context["fluent_conf"],
         "README.md": templates.render("manifests/README.md.j2", context),
@@ -47,7 +49,7 @@ def render(inputs: Inputs) -> dict[str, str]:
 
 def stream(files: dict[str, str]) -> str:
     """Return the manifests as one stream for `kubectl apply -f -`, in the order of their names: namespaces first."""
-    return "".join(text for path, text in files.items() if path.startswith("kubernetes/") and "kustom" not in path)
+    return "".join(text for path, text in files.items() if path.startswith("kubernetes/") and path != KUSTOMIZATION)
 
 
 def bridge_config(values: Values) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Agent(Model):
     flavor: Literal["fluentd", "td-agent", "fluent-package"] = "fluentd"
     """Whose paths and program names to use: the official container image, td-agent, or fluent-package."""
     image: Image | None = None
-    """The image. Without one the flavour `fluentd` takes the official image; the other flavours have none to take."""
+    """The image. Without one the flavor `fluentd` takes the official image; the other flavors have none to take."""
     state_directory: AbsolutePath = "/var/lib/kube-audit-agent"
     """The directory on the node for positions and buffer. It must outlive the pod, and nothing else may use it."""
     buffer: Buffer = Buffer()
@@ -133,6 +133,23 @@ class SecretReference(Model):
     """The Secret. It is only referred to: create it yourself, so that the token stands in no file."""
     key: SecretKey = "token"
     """The key whose value is the token."""
+
+
+class SharedKey(Model):
+    """A key of a Secret that exists in both namespaces."""
+
+    name: Name = "forward-shared-key"
+    """The Secret. It is only referred to: create it in either namespace with the same content."""
+    key: SecretKey = "key"
+    """The key whose value is the shared key."""
+
+
+class Forward(Model):
+    """What stands between Fluentd and the bridge."""
+
+    shared_key_secret: SharedKey | None = None
+    """With it, `{}` for the defaults, either side proves to the other that it knows the key, and Fluentd keeps its
+    connections. Without it the NetworkPolicy alone says who may send."""
 
 
 class Loggly(Model):
@@ -203,6 +220,8 @@ class Values(Model):
     """Fluentd."""
     bridge: Bridge = Bridge()
     """The bridge."""
+    forward: Forward = Forward()
+    """Between the two."""
     loggly: Loggly = Loggly()
     """The account."""
     audit: Audit = Audit()

@@ -1,10 +1,10 @@
-"""The flavours of Fluentd."""
+"""The flavors of Fluentd."""
 
 from generator import templates
 from generator.flavors import FLAVORS, FLUENTD_IMAGE
 
 
-def test_the_configuration_is_where_each_flavour_looks_for_it() -> None:
+def test_the_configuration_is_where_each_flavor_looks_for_it() -> None:
     assert {name: flavor.config for name, flavor in FLAVORS.items()} == {
         "fluentd": "/fluentd/etc/fluent.conf",
         "td-agent": "/etc/td-agent/td-agent.conf",

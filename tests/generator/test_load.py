@@ -52,6 +52,17 @@ def test_a_missing_file_is_named() -> None:
     assert refused(Path("values/nowhere.yaml")) == expected
 
 
+def test_all_that_cannot_be_read_is_named_at_once(tmp_path: Path) -> None:
+    broken = file(tmp_path, "broken.yaml", "a: [")
+    assert [
+        line.partition(": expected")[0] for line in refused(broken, Path("nowhere"), settings=("x",)).splitlines()
+    ] == [
+        f"{broken}:1",
+        "nowhere",
+        "--set",
+    ]
+
+
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     path.write_bytes(b"a: \xff")

@@ -19,7 +19,7 @@ from generator import render as module
 from generator import templates
 from generator.errors import TemplateError
 from generator.load import Inputs, load
-from generator.render import checksum, render, stream
+from generator.render import KUSTOMIZATION, checksum, render, stream
 from generator.values import Values
 from generator.write import diff
 
@@ -148,9 +148,8 @@ def test_a_budget_is_only_for_more_than_one_replica() -> None:
 def test_the_kustomization_lists_every_manifest() -> None:
     files = rendered("production")
     listed = yaml.safe_load(files["kubernetes/kustomization.yaml"])["resources"]
-    assert [f"kubernetes/{name}" for name in listed] == [
-        path for path in files if path[:12] == "kubernetes/" + path[11:12] and path[11].isdigit()
-    ]
+    manifests = [path for path in files if path.startswith("kubernetes/") and path != KUSTOMIZATION]
+    assert [f"kubernetes/{name}" for name in listed] == manifests
 
 
 def test_the_agent_may_read_any_file_and_nothing_else() -> None:
@@ -181,13 +180,24 @@ def test_the_bridge_has_no_power_and_the_token_only_as_a_file() -> None:
         ("fluent-package", "fluentd", "/etc/fluent/fluentd.conf", "/var/log/fluent"),
     ],
 )
-def test_a_flavour_has_its_own_paths(flavor: str, program: str, config: str, state: str) -> None:
+def test_a_flavor_has_its_own_paths(flavor: str, program: str, config: str, state: str) -> None:
     files = rendered("production", f"agent.flavor={flavor}", "agent.image=example/agent:1")
     (container,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
     assert container["command"] == [program, "--config", config]
     assert {"name": "state", "mountPath": state} in container["volumeMounts"]
     assert f"pos_file {state}/kube-audit.pos\n" in files["fluent.conf"]
     assert config.rpartition("/")[2] in the(files, "ConfigMap", "kube-audit-agent")["data"]
+
+
+def test_a_shared_key_is_asked_for_at_both_ends_and_stands_in_neither_file() -> None:
+    files = rendered("default", "forward.sharedKeySecret={name: one, key: two}")
+    (agent,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
+    pod = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]
+    assert agent["env"][1]["valueFrom"] == {"secretKeyRef": {"name": "one", "key": "two"}}
+    assert "--set=forward.shared_key_file=/run/secrets/forward/key" in pod["containers"][0]["args"]
+    assert pod["volumes"][-1]["secret"]["items"] == [{"key": "two", "path": "key"}]
+    assert "shared_key" not in files["bridge.yaml"]
+    assert "<security>" not in rendered("default")["fluent.conf"]
 
 
 def test_the_network_policy_lets_logglys_port_out() -> None:

@@ -14,7 +14,7 @@ import yaml
 from generator.flavors import FLAVORS
 from generator.load import load
 from generator.render import MONITOR_PORT, render
-from tests.support.agents import append, bridge_config, differences, sample
+from tests.support.agents import KEY, append, bridge_config, differences, sample
 from tests.support.kube import free_ports
 from tests.support.processes import Bridge, Process, Sandbox, wait_for
 
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.peer("fluentd")
 
 VALUES = Path(__file__).parent.parent.parent / "values"
 ENVIRONMENTS = sorted(path.stem for path in VALUES.glob("*.yaml"))
+ENVIRONMENT = {"NODE_NAME": "cp-1.example.com", "FORWARD_SHARED_KEY": KEY + "\n"}
 CRI_PART = 16 * 1024
 """Bytes after which the container runtime begins a new line."""
 
@@ -44,7 +45,7 @@ def config(folder: Path, environment: str, *settings: str, port: int = 24224) ->
 @contextmanager
 def fluentd(folder: Path, text: str) -> Iterator[Process]:
     (folder / "fluent.conf").write_text(text)
-    with Process(["fluentd", "--config", folder / "fluent.conf"], {"NODE_NAME": "cp-1.example.com"}) as process:
+    with Process(["fluentd", "--config", folder / "fluent.conf"], ENVIRONMENT) as process:
         yield process
 
 
@@ -87,6 +88,19 @@ def test_a_log_and_its_rotation(tmp_path: Path) -> None:
             assert "[error]" not in agent.output
     assert differences(lines, events) == ([], [])
     assert {event["audit"]["node"] for event in events} == {"cp-1.example.com"}  # type: ignore[index]
+
+
+def test_a_shared_key(tmp_path: Path) -> None:
+    """The handshake with the key from the environment, each node under a name of its own."""
+    log, lines = tmp_path / "audit.log", sample(200)
+    append(log, lines)
+    with Sandbox() as loggly, Bridge(bridge_config(tmp_path, key=True), loggly.url) as bridge:
+        settings = (f"audit.log.path={log}", "forward.sharedKeySecret={}")
+        text, _ = config(tmp_path, "default", *settings, port=bridge.port)
+        with fluentd(tmp_path, text) as agent:
+            events = arrived(loggly, 200)
+            assert KEY not in agent.output
+    assert differences(lines, events) == ([], [])
 
 
 def container_lines(line: str) -> list[str]:
