@@ -1,0 +1,91 @@
+"""A chunk to lines: the node from the tag, the time from the entry, one line for each event and each damage."""
+
+import base64
+from typing import Any
+
+import msgpack
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.judge import Judge
+from bridge.intake import lines, node_of
+from bridge.messages import Chunk, Mode
+from tests.support.events import PACKABLE, event
+
+JUDGE = Judge("prod-eu", "", 1_000_000)
+NOW = 1_769_862_896_123_456_789
+STAMP = msgpack.ExtType(0, (1_700_000_000).to_bytes(4) + bytes(4))
+
+
+def judged(body: bytes, tag: str = "kube.audit.cp-1") -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in lines(Chunk(Mode.PACKED, tag, body), JUDGE, 2**20, NOW)]
+
+
+def packed(*values: Any) -> bytes:
+    return b"".join(msgpack.packb(value) for value in values)
+
+
+@pytest.mark.parametrize(
+    ("tag", "node"),
+    [
+        ("kube.audit.cp-1", "cp-1"),
+        ("kube.audit.ip-10-0-0-1.eu-central-1.compute.internal", "ip-10-0-0-1.eu-central-1.compute.internal"),
+        ("kube.audit.", ""),
+        ("kube.audit", ""),
+        ("docker.kube.audit.x", ""),
+        ("", ""),
+    ],
+)
+def test_the_node_is_what_follows_in_the_tag(tag: str, node: str) -> None:
+    assert node == node_of(tag)
+
+
+def test_each_event_becomes_a_line_in_order() -> None:
+    events = [event(auditID=str(number)) for number in range(3)]
+    found = judged(packed(*([STAMP, {"message": orjson.dumps(one)}] for one in events)))
+    assert [
+        {**one, "timestamp": line["timestamp"], "audit": line["audit"]} for one, line in zip(events, found, strict=True)
+    ] == found
+    assert ["cp-1"] * 3 == [line["audit"]["node"] for line in found]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        (STAMP, "2023-11-14T22:13:20.000000Z"),
+        (1_700_000_000, "2023-11-14T22:13:20.000000Z"),
+        ([STAMP, {}], "2023-11-14T22:13:20.000000Z"),
+        (None, "2026-01-31T12:34:56.123456Z"),
+        (0, "2026-01-31T12:34:56.123456Z"),
+        ("soon", "2026-01-31T12:34:56.123456Z"),
+        (2**63, "2026-01-31T12:34:56.123456Z"),
+    ],
+)
+def test_what_has_no_time_has_the_entrys_or_that_of_its_arrival(stamp: Any, expected: str) -> None:
+    (line,) = judged(packed([stamp, {"message": "no event"}]))
+    assert expected == line["timestamp"]
+
+
+def test_damage_becomes_a_line_that_says_why() -> None:
+    good, damage = judged(packed([STAMP, {"message": orjson.dumps(event())}]) + b"\x92\x01")
+    assert "parseError" not in good["audit"]
+    assert {
+        "message": base64.b64encode(b"\x92\x01").decode(),
+        "timestamp": "2026-01-31T12:34:56.123456Z",
+        "audit": {"cluster": "prod-eu", "parseError": "Forward protocol: an event that is cut short"},
+    } == damage
+
+
+def test_a_tag_with_bytes_that_are_not_text_is_a_node_still() -> None:
+    (line,) = judged(packed([STAMP, {"message": "x"}]), "kube.audit.cp-\udcff1")
+    assert "cp-?1" == line["audit"]["node"]
+
+
+@given(st.lists(st.tuples(PACKABLE, PACKABLE).map(list), max_size=5))
+def test_every_entry_becomes_a_line_and_none_is_taken_for_a_bug(values: list[Any]) -> None:
+    found = judged(packed(*values))
+    markers = sum(b"\xff\xff\xff" in msgpack.packb(value) for value in values)
+    assert len(values) - markers <= len(found) <= len(values)
+    assert not [line for line in found if line["audit"].get("parseError", "").startswith("bug")]

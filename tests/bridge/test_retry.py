@@ -1,0 +1,56 @@
+"""What an answer means, and how long to wait."""
+
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.retry import Outcome, Verdict, pauses, verdict
+
+
+def test_only_200_is_a_delivery() -> None:
+    outcomes = [Outcome(status) for status in range(100, 600)] + [Outcome(None, "no answer in time")]
+    assert [Outcome(200)] == [outcome for outcome in outcomes if verdict(outcome) is Verdict.DELIVERED]
+
+
+@pytest.mark.parametrize("status", [None, 408, 429, 500, 502, 503, 504, 599])
+def test_what_may_pass_is_tried_again(status: int | None) -> None:
+    assert Verdict.RETRY is verdict(Outcome(status))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "text"),
+    [
+        (Outcome(200), "200", "status 200"),
+        (Outcome(503), "503", "status 503"),
+        (Outcome(None, "connection refused"), "error", "connection refused"),
+    ],
+)
+def test_how_outcomes_are_counted_and_told(outcome: Outcome, code: str, text: str) -> None:
+    assert (code, text) == (outcome.code, str(outcome))
+
+
+def test_the_ceiling_doubles_up_to_the_maximum() -> None:
+    assert [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0] == list(islice(pauses(1.0, 30.0, lambda: 1.0), 8))
+
+
+def test_each_pause_is_a_random_part_of_its_ceiling() -> None:
+    drawn = iter([0.0, 0.5, 0.25, 1.0])
+    assert [0.0, 1.0, 1.0, 8.0] == list(islice(pauses(1.0, 30.0, lambda: next(drawn)), 4))
+
+
+def test_an_initial_ceiling_above_the_maximum_is_the_maximum() -> None:
+    assert [5.0, 5.0] == list(islice(pauses(60.0, 5.0, lambda: 1.0), 2))
+
+
+@given(st.floats(0.001, 1e6), st.floats(0.001, 1e6), st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_every_pause_is_within_its_bounds(initial: float, maximum: float, randoms: list[float]) -> None:
+    drawn = iter(randoms)
+    for number, pause in enumerate(islice(pauses(initial, maximum, lambda: next(drawn)), len(randoms))):
+        assert 0 <= pause <= min(initial * 2**number, maximum)
+
+
+def test_there_is_no_last_attempt() -> None:
+    """Events are evidence: whatever the outage, the bridge goes on, and no number overflows on the way."""
+    assert 30.0 == next(islice(pauses(1.0, 30.0, lambda: 1.0), 100_000, None))
