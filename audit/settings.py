@@ -11,10 +11,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from audit.checking import Matching, refusal
+
 DURATIONS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
 SIZES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _NUMBER = r"([0-9]{1,18}(?:\.[0-9]{1,30})?)"
-TAG = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+ADDRESS = Matching(r"https?://[^/?#@\s]+", "scheme and host, such as https://logs-01.loggly.com", "leave out the rest")
+TAG = Matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-', no sign first")
 
 
 def seconds(value: Any) -> Any:
@@ -90,7 +94,8 @@ class Forward(Model):
     def users_need_a_key(self) -> "Forward":
         """Without a shared key there is no handshake in which a password could be asked for."""
         if self.users_file and not self.shared_key_file:
-            raise ValueError("users_file needs shared_key_file: passwords are only asked for in its handshake")
+            cure = "set it: passwords are only asked for in its handshake"
+            raise refusal("shared_key_file beside it", cure, got="none", at=("users_file",))
         return self
 
 
@@ -106,11 +111,11 @@ class Admin(Model):
 class Loggly(Model):
     """Where events go."""
 
-    url: str = Field(default="https://logs-01.loggly.com", pattern=r"^https?://[^/\s]+$")
+    url: Annotated[str, ADDRESS] = "https://logs-01.loggly.com"
     """Scheme and host, without a path. The environment variable LOGGLY_URL goes before it."""
     token_file: str | None = None
     """A file with the customer token. Without it the environment variable LOGGLY_TOKEN is read."""
-    tags: tuple[Annotated[str, Field(pattern=TAG)], ...] = Field(default=("kubernetes", "audit"), max_length=10)
+    tags: tuple[Annotated[str, TAG], ...] = Field(default=("kubernetes", "audit"), max_length=10)
     """Loggly's tags on every event: letters, digits, `.`, `_` and `-`, at most 64 characters each."""
     gzip: bool = False
     """Compress request bodies. Loggly documents no `Content-Encoding`; for other receivers."""

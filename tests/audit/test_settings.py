@@ -1,0 +1,209 @@
+"""The bridge's configuration as a model: units, defaults, bounds, and that every key is documented."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from audit.document import DocumentError, check, read
+from audit.settings import Settings, duration_text, seconds, size
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("200ms", 0.2),
+        ("50s", 50.0),
+        ("1.5s", 1.5),
+        ("2m", 120.0),
+        ("0.5m", 30.0),
+        ("1h", 3600.0),
+        ("0s", 0.0),
+        ("290ms", 0.29),
+    ],
+)
+def test_durations(text: str, expected: float) -> None:
+    assert expected == seconds(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        5,
+        0.5,
+        True,
+        None,
+        "",
+        "5",
+        "s",
+        "5 s",
+        "5S",
+        "-5s",
+        "5d",
+        "1e3s",
+        ".5s",
+        "5.s",
+        "\u0665s",
+        "5s\n",
+        "9" * 400 + "s",
+    ],
+)
+def test_a_duration_without_its_unit_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^a duration with its unit, such as 200ms, 50s or 2m$"):
+        seconds(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, 5),
+        ("5B", 5),
+        ("5 MB", 5_000_000),
+        ("5MB", 5_000_000),
+        ("1kB", 1_000),
+        ("1KB", 1_000),
+        ("1.001kB", 1_001),
+        ("64MiB", 67_108_864),
+        ("0.5KiB", 512),
+        ("2GB", 2_000_000_000),
+        ("1GiB", 1_073_741_824),
+        ("4.35GB", 4_350_000_000),
+    ],
+)
+def test_sizes(value: int | str, expected: int) -> None:
+    assert expected == size(value)
+
+
+@pytest.mark.parametrize(
+    "value", [1.5, True, None, "", "5", "MB", "5mb", "5M", "-5MB", "5  MB", "1e3B", "9" * 400 + "B", []]
+)
+def test_what_is_no_size(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^a size in bytes or with its unit, such as 5000000, 5MB or 64MiB$"):
+        size(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.2, "200ms"),
+        (50.0, "50s"),
+        (1.0, "1s"),
+        (1.5, "1.5s"),
+        (90.0, "90s"),
+        (0.0005, "0.5ms"),
+        (1_000_000.0, "1000000s"),
+    ],
+)
+def test_durations_as_text(value: float, expected: str) -> None:
+    assert expected == duration_text(value)
+
+
+@given(st.floats(1e-6, 1e9))
+def test_a_duration_that_was_written_is_read_as_the_same(value: float) -> None:
+    assert value == seconds(duration_text(value))
+
+
+def test_the_defaults_of_the_documented_limits() -> None:
+    found = Settings()
+    assert (24224, 50.0) == (found.forward.port, found.forward.ack_deadline)
+    assert ("https://logs-01.loggly.com", ("kubernetes", "audit")) == (found.loggly.url, found.loggly.tags)
+    assert (5_000_000, 1.0) == (found.batch.max_bytes, found.batch.max_age)
+    assert (1_000_000, 67_108_864, 268_435_456, 1_000) == (
+        found.limits.event_bytes,
+        found.limits.chunk_bytes,
+        found.limits.decompressed_bytes,
+        found.limits.connections,
+    )
+    assert (1.0, 30.0) == (found.retry.initial, found.retry.maximum)
+
+
+def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield model
+    for field in model.model_fields.values():
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from models(inner)
+
+
+@pytest.mark.parametrize("model", list(models(Settings)), ids=lambda model: model.__name__)
+def test_every_key_is_documented(model: type[BaseModel]) -> None:
+    """The generator and the reference of the values take their comments from here."""
+    assert model.__doc__
+    assert [] == [name for name, field in model.model_fields.items() if not (field.description or "").endswith(".")]
+
+
+@pytest.mark.parametrize("model", list(models(Settings)), ids=lambda model: model.__name__)
+def test_every_model_is_frozen_and_closed(model: type[BaseModel]) -> None:
+    assert (True, "forbid") == (model.model_config["frozen"], model.model_config["extra"])
+
+
+def test_what_the_generator_writes_the_bridge_reads() -> None:
+    written = Settings(cluster="prod", forward={"ack_deadline": "90s"}, limits={"unacked_bytes": "1GiB"})  # type: ignore[arg-type]
+    assert {"ack_deadline": "90s"} == written.model_dump(mode="json", exclude_defaults=True)["forward"]
+    assert written == Settings.model_validate_json(written.model_dump_json(exclude_none=True), strict=True)
+
+
+@pytest.mark.parametrize("tag", ["kubernetes", "a", "A.b_c-9", "0", "x" * 64])
+def test_tags_that_loggly_takes(tag: str) -> None:
+    assert (tag,) == Settings.model_validate({"loggly": {"tags": [tag]}}).loggly.tags
+
+
+@pytest.mark.parametrize("tag", ["", "-a", ".a", "_a", "a,b", "a b", "a/b", "é", "a\n", "x" * 65, 5])
+def test_tags_that_loggly_does_not_take(tag: Any) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"loggly": {"tags": [tag]}})
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "batch: {max_age: 1}",
+            "bridge.yaml:1: batch.max_age: expected a duration with its unit, such as 200ms, 50s or 2m, got 1",
+        ),
+        ("batch: {max_age: 0s}", "bridge.yaml:1: batch.max_age: expected more than 0, got '0s'"),
+        (
+            "batch: {max_bytes: 6MB}",
+            "bridge.yaml:1: batch.max_bytes: expected at most 5242000, got '6MB'",
+        ),
+        (
+            "batch: {max_bytes: many}",
+            "bridge.yaml:1: batch.max_bytes: expected a size in bytes or with its unit, such as 5000000, 5MB or 64MiB, got 'many'",
+        ),
+        ("limits: {event_bytes: 9999}", "bridge.yaml:1: limits.event_bytes: expected at least 10000, got 9999"),
+        ("limits: {event_bytes: 1MiB}", "bridge.yaml:1: limits.event_bytes: expected at most 1000000, got '1MiB'"),
+        ("forward: {port: 65536}", "bridge.yaml:1: forward.port: expected at most 65535, got 65536"),
+        (
+            "forward: {port: '24224'}",
+            "bridge.yaml:1: forward.port: expected a whole number, got the text '24224' - remove the quotes",
+        ),
+        ("limits: {connections: 0}", "bridge.yaml:1: limits.connections: expected more than 0, got 0"),
+        (
+            "forward: {users_file: u}",
+            "bridge.yaml:1: forward.users_file: expected shared_key_file beside it, got none - set it: passwords are only asked for in its handshake",
+        ),
+        (
+            "forward: {ack_dealine: 5s}",
+            "bridge.yaml:1: forward.ack_dealine: expected a known key, got 'ack_dealine' - did you mean 'ack_deadline'?",
+        ),
+        (
+            "loggly: {url: 'https://logs-01.loggly.com/bulk'}",
+            "bridge.yaml:1: loggly.url: expected scheme and host, such as https://logs-01.loggly.com, got 'https://logs-01.loggly.com/bulk' - leave out the rest",
+        ),
+        (
+            "loggly: {tags: ['a b']}",
+            "bridge.yaml:1: loggly.tags[0]: expected 1-64 letters, digits, '.', '_' and '-', no sign first, got 'a b'",
+        ),
+        (
+            "loggly: {tags: [a,b,c,d,e,f,g,h,i,j,k]}",
+            "bridge.yaml:1: loggly.tags: expected 10 or fewer entries, got a list",
+        ),
+    ],
+)
+def test_every_bound_has_its_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        check(read(text, "bridge.yaml"), Settings)
+    assert sentence == str(caught.value)
