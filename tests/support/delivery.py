@@ -1,7 +1,6 @@
 """What the test of every real client does: it sends real audit events, and finds exactly those in Loggly."""
 
 import functools
-import gzip
 import itertools
 import json
 from collections.abc import Iterator, Sequence
@@ -12,10 +11,9 @@ from typing import Any, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 
-import bridge
+from tests.support.events import sample_lines
 from tests.support.processes import Bridge, Sandbox, wait_for
 
-SAMPLE = Path(bridge.__file__).parent / "sample" / "kube-apiserver-1.20.log.gz"
 SHARED_KEY = "the key of this test"
 USER, PASSWORD = "agent", "the password of this test"
 ADDED = ("timestamp", "audit", "agent")  # `agent`: what the client sent beside the raw line
@@ -33,8 +31,7 @@ batch:
 @functools.cache
 def _fresh() -> Iterator[str]:
     """Iterate over the bundled log's events without bodies: what is done to bodies is not what a client's test is about."""
-    with gzip.open(SAMPLE, "rt") as log:
-        lines = [line.rstrip("\n") for line in log]
+    lines = (line.decode() for line in sample_lines())
     return (line for line in lines if '"requestObject"' not in line and '"responseObject"' not in line)
 
 

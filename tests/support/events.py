@@ -1,13 +1,13 @@
 """Audit events for tests: one to change, generated ones, and values that JSON and MessagePack can hold."""
 
 import gzip
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import msgpack
 from hypothesis import strategies as st
 
-SAMPLE = Path(__file__).parents[2] / "bridge" / "sample" / "kube-apiserver-1.20.log.gz"
+SAMPLE = resources.files("bridge").joinpath("sample/kube-apiserver-1.20.log.gz")  # of the wheel, where that is tested
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -34,8 +34,7 @@ def event(**changes: Any) -> dict[str, Any]:
 
 def sample_lines() -> list[bytes]:
     """Return the lines of the bundled log of a real API server."""
-    with gzip.open(SAMPLE) as file:
-        return file.read().splitlines()
+    return gzip.decompress(SAMPLE.read_bytes()).splitlines()
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
