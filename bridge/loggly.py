@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from bridge.retry import Outcome
 from bridge.secret import Secret
@@ -43,7 +44,7 @@ class Loggly:
             answer = self._session().post(
                 self._address(tags), data=body, headers=headers, timeout=self._target.timeout, allow_redirects=False
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:  # the second for a host name with an empty label, say
             return Outcome(None, reason(error))
         return Outcome(answer.status_code)
 
