@@ -143,12 +143,11 @@ def test_a_bridge_killed_in_the_middle_loses_nothing(image: str, tmp_path: Path)
 def test_with_acks_nothing_is_sent_past_a_loggly_that_refuses(image: str, delivery: Delivery) -> None:
     """The first line waits for its ack, and the others wait behind it in the daemon."""
     lines = audit_lines(5)
-    delivery.sandbox.script({"match": {}, "for_s": 3600, "action": "respond", "status": 503})
     received = delivery.metric(RECEIVED)
     refused = delivery.metric(REQUESTS, code="503")
     with container(image, delivery.bridge.port, **{"async": "true", "request_ack": "true"}) as log:
-        write(log, lines)
-        wait_for(lambda: delivery.metric(REQUESTS, code="503") >= refused + 3, naming="three refused uploads")
-        assert received + 1 == delivery.metric(RECEIVED)
-        delivery.sandbox.script()
+        with delivery.refused():
+            write(log, lines)
+            wait_for(lambda: delivery.metric(REQUESTS, code="503") >= refused + 3, naming="three refused uploads")
+            assert received + 1 == delivery.metric(RECEIVED)
         delivery.assert_delivered(lines)

@@ -106,12 +106,11 @@ def test_a_wrong_secret_is_refused(
 def test_no_ack_while_loggly_refuses(delivery: Delivery) -> None:
     """The logger's ack times out, and the events are delivered once when Loggly takes them again."""
     lines = audit_lines(4)
-    delivery.sandbox.script({"match": {}, "for_s": 3600, "action": "respond", "status": 503})
     options = options_for(ORG, "PackedForward", delivery) | {"ack": {"ackTimeout": 700}}
-    report = send(ORG, options, records(lines))
-    assert report == {"sent": 0, "errors": ["ack response timeout"] * len(lines)}
-    assert [] == delivery.among(lines)
-    delivery.sandbox.script()
+    with delivery.refused():
+        report = send(ORG, options, records(lines))
+        assert report == {"sent": 0, "errors": ["ack response timeout"] * len(lines)}
+        assert [] == delivery.among(lines)
     delivery.assert_delivered(lines)
 
 

@@ -4,7 +4,7 @@ import functools
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -79,6 +79,15 @@ class Delivery:
         """Start another bridge in place of one that ended, on the same port."""
         settings = (*self._settings, f"forward.port={self.bridge.port}")
         self.bridge = self._open.enter_context(Bridge(self.config, self.sandbox.url, *settings))
+
+    @contextmanager
+    def refused(self) -> Iterator[None]:
+        """Let Loggly answer 503 to everything until the context ends."""
+        self.sandbox.script({"match": {}, "for_s": 3600, "action": "respond", "status": 503})
+        try:
+            yield
+        finally:
+            self.sandbox.script()
 
     def stored(self) -> list[dict[str, Any]]:
         """Return every event that Loggly holds, as JSON."""
