@@ -117,7 +117,7 @@ def _text(path: Path, key: str) -> str:
 
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return (error.reason or "no PEM").lower().replace("_", " ")
+        return error.reason.lower().replace("_", " ") if error.reason else "no PEM"
     if isinstance(error, OSError):
         return (error.strerror or type(error).__name__).lower()
     return "bytes that are not UTF-8"
