@@ -182,18 +182,25 @@ def listening(serve: Callable[[socket.socket], None] | None, backlog: int = 5) -
             thread.join(10)
 
 
+def read(connection: socket.socket, end: bytes = b"{}") -> None:
+    """Read a request to its end, for closing on bytes that are not read resets the connection."""
+    data = b""
+    while not data.endswith(end):
+        data += connection.recv(65_536)
+
+
 def close(connection: socket.socket) -> None:
-    connection.recv(65_536)
+    read(connection)
 
 
 def reset(connection: socket.socket) -> None:
-    connection.recv(65_536)
+    read(connection)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-def answering(data: bytes) -> Callable[[socket.socket], None]:
+def answering(data: bytes, end: bytes = b"{}") -> Callable[[socket.socket], None]:
     def answer(connection: socket.socket) -> None:
-        connection.recv(65_536)
+        read(connection, end)
         connection.sendall(data)
 
     return answer
@@ -264,7 +271,7 @@ def test_an_unknown_certificate() -> None:
 
 
 def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    with listening(answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")) as address:
+    with listening(answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b"\r\n\r\n")) as address:
         monkeypatch.setenv("https_proxy", f"http://user:password@{address}")
         assert "the proxy refused" == failure("https://logs-01.loggly.invalid")
 
