@@ -45,8 +45,10 @@ def duration_text(value: float) -> str:
     return f"{number.normalize():f}{unit}"
 
 
-Seconds = Annotated[float, BeforeValidator(seconds), PlainSerializer(duration_text), Field(gt=0)]
-Bytes = Annotated[int, BeforeValidator(size), Field(gt=0)]
+Seconds = Annotated[
+    float, BeforeValidator(seconds, json_schema_input_type=str), PlainSerializer(duration_text), Field(gt=0)
+]
+Bytes = Annotated[int, BeforeValidator(size, json_schema_input_type=int | str), Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535, strict=True)]
 Count = Annotated[int, Field(gt=0, strict=True)]
 
@@ -87,6 +89,8 @@ class Forward(Model):
     """A chunk not delivered by then is not acked: the connection is closed, and the sender keeps the chunk."""
     handshake_timeout: Seconds = 10.0
     """A client that has not proved the key by then is closed."""
+    request_timeout: Seconds = 300.0
+    """A request must end within this time from its first byte, or its connection is closed."""
     idle_timeout: Seconds = 600.0
     """A connection that sends nothing and waits for nothing for this long is closed."""
 
@@ -143,6 +147,8 @@ class Retry(Model):
     """The ceiling of the first pause; each further one doubles it."""
     maximum: Seconds = 30.0
     """The ceiling that doubling stops at."""
+    probe: Seconds = 60.0
+    """How often one event asks whether Loggly accepts again, while everything is held."""
 
 
 class Limits(Model):

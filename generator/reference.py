@@ -1,4 +1,4 @@
-"""The reference of values files, written from the model: docs/values.md is this text, and a check keeps it so."""
+"""The references of what people write, from the models: docs/values.md and docs/configuration.md, and a check keeps them so."""
 
 import inspect
 import types
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from audit.document import Matching
-from audit.settings import duration_text, seconds, size
+from audit.settings import Settings, duration_text, seconds, size
 from generator import templates
 from generator.crosscheck import DECIDED_ELSEWHERE
 from generator.values import Values
@@ -29,23 +29,47 @@ written `\\.`, and the value is YAML.
 No value is a secret. A text that looks like a Loggly token is an error.
 """
 
+_CONFIGURATION = """\
+# The bridge's configuration
+
+<!-- Written by `make golden` from audit/settings.py; do not edit. -->
+
+`audit-bridge run --config FILE` reads a YAML file; every key has a default. `--set key.path=value` sets one key over the
+file. An unknown key is an error, and `audit-bridge check --config FILE` lists everything that is wrong.
+
+A duration has its unit: `200ms`, `50s`, `2m`, `1h`. A size is in bytes or has its unit: `5MB`, `64MiB`.
+
+| environment variable | meaning |
+|---|---|
+| `LOGGLY_TOKEN` | the customer token, where `loggly.token_file` names no file |
+| `LOGGLY_URL` | goes before `loggly.url` |
+
+Secrets are only named by their files. Those files and certificates are read again when they change, and on SIGHUP;
+connections that stand go on. The other keys need a restart.
+"""
+
 _PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", object: "anything"}
 
-_REFUSED = {".".join(("bridge", "config", *path)) for path in DECIDED_ELSEWHERE}
+_REFUSED = frozenset(".".join(("bridge", "config", *path)) for path in DECIDED_ELSEWHERE)
 
 
 def reference() -> str:
-    """Return the whole page in Markdown."""
-    return _INTRODUCTION + "".join(_sections(Values, "", Values()))
+    """Return the page about values files in Markdown."""
+    return _INTRODUCTION + "".join(_sections(Values, "", Values(), _REFUSED))
 
 
-def _sections(model: type[BaseModel], path: str, defaults: BaseModel | None) -> Iterator[str]:
+def configuration() -> str:
+    """Return the page about the bridge's own configuration in Markdown."""
+    return _CONFIGURATION + "".join(_sections(Settings, "", Settings(), frozenset()))
+
+
+def _sections(model: type[BaseModel], path: str, defaults: BaseModel | None, hidden: frozenset[str]) -> Iterator[str]:
     """Yield a section for a model, then those of the models in it. A model in a list has no defaults of its own."""
     inner: list[tuple[type[BaseModel], str, BaseModel | None]] = []
     rows = []
     for name, field in model.model_fields.items():
         key = field.alias or name
-        if f"{path}{key}" in _REFUSED:
+        if f"{path}{key}" in hidden:
             continue
         default = getattr(defaults, name) if defaults is not None else field.get_default(call_default_factory=True)
         found = next(_models(field.annotation), None)
@@ -64,7 +88,7 @@ def _sections(model: type[BaseModel], path: str, defaults: BaseModel | None) -> 
             + "".join(rows)
         )
     for found, below, default in inner:
-        yield from _sections(found, f"{below}.", default)
+        yield from _sections(found, f"{below}.", default, hidden)
 
 
 def _text(text: str | None) -> str:

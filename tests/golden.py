@@ -1,6 +1,6 @@
 """Kept output: `python -m tests.golden` exits 1 where values/ renders to something else than tests/golden/ holds.
 
-`--write` (make golden) makes it hold what is rendered now; read the diff before you commit it. docs/values.md is kept
+`--write` (make golden) makes it hold what is rendered now; read the diff before you commit it. The reference pages are kept
 in the same way.
 """
 
@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from generator.load import load
-from generator.reference import reference
+from generator.reference import configuration, reference
 from generator.render import render
 from generator.write import diff, write
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
-REFERENCE = ROOT / "docs" / "values.md"
+PAGES = {ROOT / "docs" / "values.md": reference, ROOT / "docs" / "configuration.md": configuration}
 
 
 def environments() -> dict[str, dict[str, str]]:
@@ -25,15 +25,21 @@ def environments() -> dict[str, dict[str, str]]:
 
 def difference() -> str:
     """Return the unified diff from what is kept to what is rendered; empty where they agree."""
-    kept = REFERENCE.read_text(encoding="utf-8") if REFERENCE.exists() else ""
-    lines = kept.splitlines(keepends=True), reference().splitlines(keepends=True)
-    page = "".join(difflib.unified_diff(*lines, str(REFERENCE), "from the model"))
-    return page + "".join(diff(files, GOLDEN / name) for name, files in environments().items())
+    pages = (page_difference(page, text()) for page, text in PAGES.items())
+    return "".join([*pages, *(diff(files, GOLDEN / name) for name, files in environments().items())])
+
+
+def page_difference(page: Path, text: str) -> str:
+    """Return the unified diff from a page as it is kept to what the model gives."""
+    kept = page.read_text(encoding="utf-8") if page.exists() else ""
+    lines = kept.splitlines(keepends=True), text.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(*lines, str(page), "from the model"))
 
 
 def main(arguments: list[str]) -> int:
     if arguments == ["--write"]:
-        REFERENCE.write_text(reference(), encoding="utf-8")
+        for page, text in PAGES.items():
+            page.write_text(text(), encoding="utf-8")
         for name, files in environments().items():
             write(files, GOLDEN / name)
         return 0
