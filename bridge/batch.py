@@ -26,9 +26,38 @@ class Batch:
         return b"\n".join(self.lines)
 
     def settle(self) -> None:
-        """Tell every receipt that its lines are delivered."""
-        for receipt, lines in self.parts:
+        """Tell every receipt that its lines have found their end; the batch is empty afterwards."""
+        parts, self.parts, self.lines, self.size = self.parts, [], [], 0
+        for receipt, lines in parts:
             receipt.settle(lines)
+
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Return the first and the second half of the lines, each with its receipts."""
+        middle = len(self.lines) // 2
+        return self._cut(0, middle), self._cut(middle, len(self.lines))
+
+    def first(self) -> "Batch":
+        """Return a batch of the first line alone; it stays here too until `drop_first`."""
+        return self._cut(0, 1)
+
+    def drop_first(self) -> None:
+        """Forget the first line, for it went its own way."""
+        rest = self._cut(1, len(self.lines))
+        self.lines, self.parts, self.size = rest.lines, rest.parts, rest.size
+
+    def replaced(self, line: bytes) -> "Batch":
+        """Return this batch of one line with another line in its place."""
+        return Batch(self.tags, self.opened, [line], len(line) + 1, self.parts)
+
+    def _cut(self, start: int, end: int) -> "Batch":
+        lines = self.lines[start:end]
+        parts, at = [], 0
+        for receipt, count in self.parts:
+            inside = min(end, at + count) - max(start, at)
+            if inside > 0:
+                parts.append((receipt, inside))
+            at += count
+        return Batch(self.tags, self.opened, lines, sum(map(len, lines)) + len(lines), parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,20 @@ def run(config: str | None, sets: tuple[str, ...], log_level: str) -> None:
     """
     import uvloop  # noqa: PLC0415 - only this command needs it
 
-    from bridge.service import serve  # noqa: PLC0415 - as above: the others start without an event loop
+    from bridge.service import Service  # noqa: PLC0415 - as above: the others start without an event loop
 
-    loaded = configuration.load(config, sets, os.environ)
+    def load() -> configuration.Config:
+        return configuration.load(config, sets, os.environ)
+
+    loaded = load()
     _log(log_level)
+
+    async def serve() -> bool:
+        return await Service(loaded, load).run()
+
     gc.freeze()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        delivered = runner.run(serve(loaded))
+        delivered = runner.run(serve())
     sys.exit(0 if delivered else 1)
 
 

@@ -7,14 +7,16 @@ become a GET whose 200 passes for a delivery, and would carry the token away.
 
 import gzip
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from bridge.retry import Outcome
-from bridge.secret import Secret
+from bridge.secret import MASK, Secret
+
+ANSWER_LENGTH = 200  # characters of an answer that are kept, for logs and dead letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,12 @@ class Loggly:
             )
         except (requests.RequestException, HTTPError) as error:  # the second for a host name with an empty label, say
             return Outcome(None, reason(error))
-        return Outcome(answer.status_code)
+        words = answer.text[:ANSWER_LENGTH].replace(self._target.token.reveal(), MASK)
+        return Outcome(answer.status_code, body=words, retry_after=answer.headers.get("Retry-After", ""))
+
+    def use_token(self, token: Secret) -> None:
+        """Send with another token from now on."""
+        self._target = replace(self._target, token=token)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)

@@ -29,6 +29,20 @@ class Metrics:
         )
         for code in ("200", "error"):
             self.requests.labels(code)
+        self.foreign_answers = Counter(
+            f"{PREFIX}_loggly_foreign_answers", "Answers with 200 whose body is not Loggly's.", registry=registry
+        )
+        self.events_dead_lettered = Counter(
+            f"{PREFIX}_events_dead_lettered", "Events that Loggly refuses, kept on disk.", ["reason"], registry=registry
+        )
+        for reason in ("400", "413"):
+            self.events_dead_lettered.labels(reason)
+        self.duplicates_joined = Counter(
+            f"{PREFIX}_duplicates_joined", "Chunks sent again that joined the first.", registry=registry
+        )
+        self._held = Gauge(
+            f"{PREFIX}_held", "1 while Loggly refuses everything and everything is kept.", registry=registry
+        )
         self.delivery_lag = Histogram(
             f"{PREFIX}_delivery_lag_seconds",
             "From a batch's newest event to Loggly's 200.",
@@ -50,6 +64,10 @@ class Metrics:
     def watch_oldest(self, age: Callable[[], float]) -> None:
         """Ask `age` for the oldest chunk's age whenever somebody reads it."""
         self._oldest.set_function(age)
+
+    def watch_held(self, held: Callable[[], bool]) -> None:
+        """Ask `held` whether everything is held back, whenever somebody reads it."""
+        self._held.set_function(lambda: float(held()))
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus's text format."""

@@ -15,7 +15,7 @@ class Receipt:
         self.begun = begun
         self._outstanding = 0
         self._complete = False
-        self._then: Callable[[], None] | None = None
+        self._then: list[Callable[[], None]] = []
 
     @property
     def done(self) -> bool:
@@ -37,11 +37,12 @@ class Receipt:
         self._resolve()
 
     def on_done(self, then: Callable[[], None]) -> None:
-        """Call `then` once the receipt is done; at once where it is already."""
-        self._then = then
+        """Call `then` once the receipt is done, at once where it is already; several may wait for one receipt."""
+        self._then.append(then)
         self._resolve()
 
     def _resolve(self) -> None:
-        if self.done and self._then is not None:
-            then, self._then = self._then, None
-            then()
+        if self.done and self._then:
+            waiting, self._then = self._then, []
+            for then in waiting:
+                then()

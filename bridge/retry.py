@@ -1,12 +1,17 @@
-"""What an answer means, and how long to wait: pure decisions, randomness passed in.
+"""What an answer means, and how long to wait: pure decisions; clock and randomness are passed in.
 
-Only Loggly's own 200 is a delivery. Everything else is tried again, without end, for events are evidence; pauses grow
-exponentially up to a ceiling, with full jitter, so that many bridges do not come back together.
+Only Loggly's 200 is a delivery. An answer that the batch's own content may cause splits it; one that says "later" is tried
+again without end; whatever nobody documents holds everything back and raises an alarm, for events are evidence.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from enum import Enum
+
+import orjson
+
+LONGEST_RETRY_AFTER = 3600.0  # seconds; a server that asks for more is asked again sooner
 
 
 class Verdict(Enum):
@@ -14,27 +19,54 @@ class Verdict(Enum):
 
     DELIVERED = "delivered"
     RETRY = "retry"
+    HOLD = "hold"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended: a status, or a failure in words that hold no secret."""
+    """How an attempt ended: a status, or a failure in words that hold no secret.
+
+    `body` is the beginning of the answer, without secrets; `retry_after` the header as it came.
+    """
 
     status: int | None
     failure: str = ""
+    body: str = ""
+    retry_after: str = ""
 
     @property
     def code(self) -> str:
         """The status as metrics label it; `error` where there was no answer."""
         return "error" if self.status is None else str(self.status)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether a 200 came from something that does not answer as Loggly does, a proxy's page say."""
+        try:
+            answer = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return self.status == 200
+        return self.status == 200 and not (isinstance(answer, dict) and answer.get("response") == "ok")
+
     def __str__(self) -> str:
-        return self.failure if self.status is None else f"status {self.status}"
+        if self.status is None:
+            return self.failure
+        return f"status {self.status}" + (f" ({self.body[:80]})" if self.body and self.status != 200 else "")
 
 
 def verdict(outcome: Outcome) -> Verdict:
-    """Decide what an outcome means for the batch."""
-    return Verdict.DELIVERED if outcome.status == 200 else Verdict.RETRY
+    """Decide what an outcome means for the batch; the table of docs/delivery.md."""
+    match outcome.status:
+        case 200:
+            return Verdict.DELIVERED
+        case 400 | 413:
+            return Verdict.SPLIT
+        case None | 408 | 429:
+            return Verdict.RETRY
+        case status if 500 <= status <= 599:
+            return Verdict.RETRY
+    return Verdict.HOLD
 
 
 def pauses(initial: float, maximum: float, random: Callable[[], float]) -> Iterator[float]:
@@ -43,3 +75,19 @@ def pauses(initial: float, maximum: float, random: Callable[[], float]) -> Itera
     while True:
         yield random() * min(ceiling, maximum)
         ceiling = min(ceiling * 2, maximum)
+
+
+def asked_pause(retry_after: str, now: float) -> float:
+    """Return the seconds that a Retry-After header asks for, as RFC 9110, 10.2.3 writes it; 0 where it says nothing.
+
+    `now` is in seconds since 1970.
+    """
+    try:
+        seconds = (
+            float(retry_after)
+            if retry_after.strip().isdigit()
+            else parsedate_to_datetime(retry_after).timestamp() - now
+        )
+    except (ValueError, OverflowError):
+        return 0.0
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)

@@ -2,6 +2,8 @@
 
 from typing import NoReturn
 
+MASK = "****"
+
 
 class Secret:
     """A text that only `reveal` shows."""
@@ -20,6 +22,6 @@ class Secret:
         raise TypeError("a secret cannot be pickled or copied")
 
     def __repr__(self) -> str:
-        return "Secret(****)"
+        return f"Secret({MASK})"
 
     __str__ = __repr__

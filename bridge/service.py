@@ -9,6 +9,8 @@ import logging
 import os
 import random
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from audit.settings import Settings
 from bridge.admin import Admin, Probes
@@ -17,32 +19,87 @@ from bridge.delivery import Delivery
 from bridge.errors import ConfigError
 from bridge.loggly import Loggly, Target
 from bridge.metrics import Metrics
+from bridge.reload import Watched, files_of
+from bridge.retry import Outcome
 from bridge.server import Listening, listen
 from bridge.session import Port
 
 log = logging.getLogger("bridge")
 
 DRAIN_SECONDS = 25.0  # inside Kubernetes's default terminationGracePeriodSeconds of 30
+LOOK_AT_FILES_SECONDS = 2.0
 
 
-async def serve(config: Config) -> bool:
-    """Run until a signal; true where everything that was taken in was delivered. Raises ConfigError."""
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    settings, metrics = config.settings, Metrics()
-    target = Target(settings.loggly.url, config.token, settings.loggly.timeout, settings.loggly.gzip)
-    delivery = Delivery(settings, Loggly(target), metrics, random.random)
-    admin = _admin(settings, Probes(loop, metrics, lambda: _not_ready(delivery, stopping)))
-    try:
-        listening = await _listen(Port(settings, delivery, metrics, config.secrets, config.tls))
-        log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if config.tls else "")
-        await stopping.wait()
-        log.info("stopping: %d bytes to deliver", delivery.unacked_bytes)
-        return await _stop(listening, delivery)
-    finally:
-        admin.close()
+@dataclass(slots=True)
+class Service:
+    """One bridge; `load` reads its configuration again, and raises ConfigError."""
+
+    config: Config
+    load: Callable[[], Config]
+    metrics: Metrics = field(default_factory=Metrics)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    reload: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> bool:
+        """Run until a signal; true where everything that was taken in was delivered. Raises ConfigError."""
+        loop = asyncio.get_running_loop()
+        for number, event in (
+            (signal.SIGTERM, self.stopping),
+            (signal.SIGINT, self.stopping),
+            (signal.SIGHUP, self.reload),
+        ):
+            loop.add_signal_handler(number, event.set)
+        settings = self.config.settings
+        target = Target(settings.loggly.url, self.config.token, settings.loggly.timeout, settings.loggly.gzip)
+        loggly = Loggly(target)
+        delivery = Delivery(settings, loggly, _nowhere, self.metrics, random.random)
+        port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
+        admin = _admin(settings, Probes(loop, self.metrics, lambda: self._not_ready(delivery)))
+        watching = loop.create_task(self._watch(loggly, port))
+        try:
+            listening = await _listen(port)
+            log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if self.config.tls else "")
+            await self.stopping.wait()
+            log.info("stopping: %d bytes to deliver", delivery.room.used)
+            return await _stop(listening, delivery)
+        finally:
+            watching.cancel()
+            admin.close()
+
+    async def _watch(self, loggly: Loggly, port: Port) -> None:
+        """Use new secrets and certificates when their files change, or on SIGHUP."""
+        watched = Watched.begin(files_of(self.config.settings))
+        while True:
+            try:
+                await asyncio.wait_for(self.reload.wait(), LOOK_AT_FILES_SECONDS)
+            except TimeoutError:
+                if not watched.changed():
+                    continue
+            self.reload.clear()
+            watched.changed()
+            self._use(loggly, port)
+
+    def _use(self, loggly: Loggly, port: Port) -> None:
+        try:
+            config = self.load()
+        except ConfigError as error:
+            log.error("secrets and certificates stay as they are: %s", error)  # noqa: TRY400 - a sentence, no traceback
+            return
+        loggly.use_token(config.token)
+        port.secrets, port.tls = config.secrets, config.tls
+        port.delivery.uploads.hold.wake()
+        log.info("secrets and certificates read again")
+        if config.settings != self.config.settings:
+            log.warning("the configuration itself has changed: that needs a restart")
+
+    def _not_ready(self, delivery: Delivery) -> str:
+        if self.stopping.is_set():
+            return "stopping"
+        return "too many bytes wait for Loggly (limits.unacked_bytes)" if delivery.room.full else ""
+
+
+async def _nowhere(line: bytes, tags: tuple[str, ...], outcome: Outcome) -> bool:
+    return False
 
 
 def _admin(settings: Settings, probes: Probes) -> Admin:
@@ -69,12 +126,6 @@ async def _stop(listening: Listening, delivery: Delivery) -> bool:
         "stopped: %s", "everything taken in was delivered" if done else "not all was delivered; its senders keep it"
     )
     return done
-
-
-def _not_ready(delivery: Delivery, stopping: asyncio.Event) -> str:
-    if stopping.is_set():
-        return "stopping"
-    return "too many bytes wait for Loggly (limits.unacked_bytes)" if delivery.full else ""
 
 
 def _taken(key: str, host: str, port: int, error: OSError) -> str:

@@ -21,7 +21,9 @@ from bridge.errors import RemoteProtocolError
 from bridge.handshake import Secrets
 from bridge.messages import Chunk, Hello, Message, Ping, Pong
 from bridge.metrics import Metrics
+from bridge.partials import Partials
 from bridge.receipts import Receipt
+from bridge.recent import Recent, key_of
 from bridge.senders import Senders
 from bridge.tls import ServerTls
 
@@ -40,12 +42,26 @@ class Port:
     secrets: Secrets | None = None
     tls: ssl.SSLContext | None = None
     senders: Senders = field(default_factory=Senders)
+    recent: Recent = field(default_factory=Recent)
     sessions: "set[Session]" = field(default_factory=set)
+    partials: "Partials[Session]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.partials = Partials(self.settings.limits.unacked_bytes)
 
     def flush_if_all_wait(self) -> None:
         """Send what is gathered once nobody is left who would add to it."""
         if self.senders.all_wait:
             self.delivery.flush()
+
+    def held_by(self, session: "Session", size: int) -> None:
+        """Count what a session has read and not passed on; too much in all stops all but the first."""
+        self.partials.update(session, size)
+        stop, go_on = self.partials.changes()
+        for other in stop:
+            other.pause()
+        for other in go_on:
+            other.resume()
 
 
 class Session(asyncio.Protocol):
@@ -64,7 +80,7 @@ class Session(asyncio.Protocol):
         self._acks = AckQueue(Writer(self._write_ack, self._give_up_ack), self._forward.ack_deadline)
         self._working: asyncio.Task[None] | None = None
         self._ended = False  # nothing more is read: the client's end of stream, an error, or shutdown
-        self._heard = self._loop.time()
+        self._heard = self._begun = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self.peer = "?"
 
@@ -77,6 +93,7 @@ class Session(asyncio.Protocol):
         """Greet the client, unless there are too many already."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own class, of the same interface
         name = self._transport.get_extra_info("peername") or ("?",)
+        self._client = str(name[0])
         self.peer = ":".join(str(part) for part in name[:2])
         limit = self._port.settings.limits.connections
         if len(self._port.sessions) >= limit:
@@ -96,6 +113,8 @@ class Session(asyncio.Protocol):
         if self._ended:
             return
         self._heard = self._loop.time()
+        if not self._connection.pending:
+            self._begun = self._heard
         try:
             for message in self._connection.receive(self._decrypted(data)):
                 self._on(message)
@@ -104,8 +123,11 @@ class Session(asyncio.Protocol):
         except RemoteProtocolError as error:
             self._refuse(error)
         if self._inbox and self._working is None:
-            self._transport.pause_reading()
             self._working = self._loop.create_task(self._work())
+            self.pause()
+        elif self._acks:
+            self._port.flush_if_all_wait()
+        self._port.held_by(self, self._holding)
 
     def eof_received(self) -> bool:
         """Take the client's half-close: it may still wait for acks."""
@@ -118,24 +140,35 @@ class Session(asyncio.Protocol):
         return not self._transport.is_closing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client. What it sends again goes; what it will not send again is still delivered."""
+        """Forget the client; what it sent goes on to Loggly, and what it sends again joins that."""
         log.debug("%s: closed%s", self.peer, f" ({exc})" if exc else "")
         self._ended = True
         if self._timer:
             self._timer.cancel()
         self._acks.forget()
-        self._inbox = deque((chunk, receipt) for chunk, receipt in self._inbox if chunk.ack is None)
         self._port.sessions.discard(self)
+        if self._working is None:
+            self._port.held_by(self, 0)
         self._port.metrics.connections.set(len(self._port.sessions))
         self._port.senders.gone(self)
         self._port.flush_if_all_wait()
 
     def stop_reading(self) -> None:
         """Take no more from this client; acks still go out."""
-        if not self._ended and not self._transport.is_closing():
-            self._transport.pause_reading()
         self._ended = True
+        self.pause()
         self._close_if_over()
+
+    def pause(self) -> None:
+        """Read nothing for now."""
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on, unless there is another reason not to."""
+        if not (self._ended or self._working or self._transport.is_closing() or self in self._port.partials.stopped):
+            self._begun = self._loop.time()
+            self._transport.resume_reading()
 
     def close(self) -> None:
         """Close, without the acks of what is not delivered."""
@@ -157,7 +190,7 @@ class Session(asyncio.Protocol):
         self._proved = True
         if self._timer:
             self._timer.cancel()
-        self._timer = self._loop.call_later(self._forward.idle_timeout, self._check_idle)
+        self._timer = self._loop.call_later(self._life_interval, self._check_life)
 
     def _decrypted(self, data: bytes) -> bytes:
         """Return what the client says, and let TLS answer for itself; greets once its handshake is done."""
@@ -179,15 +212,38 @@ class Session(asyncio.Protocol):
     def _on(self, message: Message) -> None:
         match message:
             case Chunk():
-                receipt = Receipt(self._loop.time())
+                receipt = self._known(message) or self._new(message)
                 if message.ack is not None:
                     self._port.senders.asked(self)
                     self._acks.owe(message.ack, receipt)
-                self._inbox.append((message, receipt))
             case Ping():
                 self._answer(message)
             case _:
                 log.debug("%s: heartbeat", self.peer)
+
+    def _known(self, chunk: Chunk) -> Receipt | None:
+        """Return the receipt of the same chunk where it came before."""
+        key = key_of(chunk, self._client)
+        receipt = self._port.recent.find(key, self._loop.time()) if key else None
+        if receipt:
+            self._port.metrics.duplicates_joined.inc()
+            log.info("%s: a chunk sent again joins the first one", self.peer)
+        return receipt
+
+    def _new(self, chunk: Chunk) -> Receipt:
+        """Put a chunk into the inbox."""
+        receipt = Receipt(self._loop.time())
+        recent, key = self._port.recent, key_of(chunk, self._client)
+        if key:
+            recent.add(key, receipt)
+            receipt.on_done(lambda: recent.delivered(key, self._loop.time()))
+        self._inbox.append((chunk, receipt))
+        return receipt
+
+    @property
+    def _holding(self) -> int:
+        """Bytes that were read and are not on their way yet."""
+        return self._connection.pending + sum(len(chunk.body) for chunk, _ in self._inbox)
 
     def _answer(self, ping: Ping) -> None:
         if self._port.secrets is None or self._hello is None:
@@ -210,19 +266,20 @@ class Session(asyncio.Protocol):
 
     async def _work(self) -> None:
         """Judge the chunks that wait, one after the other, then read on."""
-        try:
-            await self._port.delivery.room()
-            while self._inbox:
-                await self._port.delivery.take(*self._inbox.popleft())
-                await self._port.delivery.room()
-        except Exception:
-            log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
-            self._transport.abort()
-            return
+        while self._inbox:
+            await self._port.delivery.room.admission()
+            chunk, receipt = self._inbox.popleft()
+            try:
+                await self._port.delivery.take(chunk, receipt)
+            except Exception:
+                log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
+                if key := key_of(chunk, self._client):
+                    self._port.recent.forget(key)
+                self._transport.abort()
         self._working = None
+        self._port.held_by(self, 0 if self._transport.is_closing() else self._holding)
         self._port.flush_if_all_wait()
-        if not self._ended:
-            self._transport.resume_reading()
+        self.resume()
         self._close_if_over()
 
     def _write_ack(self, ack: bytes) -> None:
@@ -250,12 +307,19 @@ class Session(asyncio.Protocol):
         log.warning("%s: closed, no handshake within %g s", self.peer, self._forward.handshake_timeout)
         self._transport.abort()
 
-    def _check_idle(self) -> None:
-        """Close a connection on which nothing happens; look again later otherwise."""
-        timeout = self._forward.idle_timeout
-        quiet = self._loop.time() - self._heard
-        if quiet >= timeout and not self._acks and self._working is None:
-            log.info("%s: closed, idle for %g s", self.peer, timeout)
+    def _check_life(self) -> None:
+        """Close a connection on which nothing happens, or whose request never ends; look again later otherwise."""
+        now, forward = self._loop.time(), self._forward
+        waits_for_us = bool(self._acks) or self._working is not None or self in self._port.partials.stopped
+        if not waits_for_us and self._connection.pending and now - self._begun >= forward.request_timeout:
+            log.warning("%s: closed, its request has not ended within %g s", self.peer, forward.request_timeout)
+            self._transport.abort()
+        elif not waits_for_us and now - self._heard >= forward.idle_timeout:
+            log.info("%s: closed, idle for %g s", self.peer, forward.idle_timeout)
             self.close()
-            return
-        self._timer = self._loop.call_later(max(timeout - quiet, 1.0), self._check_idle)
+        else:
+            self._timer = self._loop.call_later(self._life_interval, self._check_life)
+
+    @property
+    def _life_interval(self) -> float:
+        return min(self._forward.idle_timeout, self._forward.request_timeout) / 4

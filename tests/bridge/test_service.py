@@ -7,7 +7,7 @@ import pytest
 
 from bridge.client import Client, raw_chunk
 from tests.bridge.conftest import StartBridge
-from tests.support.processes import TOKEN, Sandbox, wait_for
+from tests.support.processes import TOKEN, Bridge, Sandbox, wait_for
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -50,6 +50,11 @@ def test_metrics_follow_the_events(start_bridge: StartBridge) -> None:
     assert float(metrics["audit_bridge_last_delivery_timestamp_seconds"]) > 1_700_000_000
 
 
+def attempts(bridge: Bridge) -> float:
+    lines = [line for line in bridge.get("/metrics")[1].splitlines() if "loggly_requests_total{" in line]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
 @pytest.mark.parametrize("fault", ["refused", "reset", "403", "redirect", "name"])
 def test_no_secret_is_said(sandbox: Sandbox, start_bridge: StartBridge, fault: str) -> None:
     """The token is a part of the URL; whatever goes wrong with a request, no log line and no page quotes it."""
@@ -61,10 +66,10 @@ def test_no_secret_is_said(sandbox: Sandbox, start_bridge: StartBridge, fault: s
     }
     if step := steps.get(fault):
         sandbox.script({"match": {}, "for_s": 60, **step})
-    bridge = start_bridge(f"loggly.url={address}", "retry.initial=10ms", "retry.maximum=10ms")
+    bridge = start_bridge(f"loggly.url={address}", "retry.initial=10ms", "retry.maximum=10ms", "retry.probe=10ms")
     with Client("127.0.0.1", bridge.port) as client:
         client.send(raw_chunk("t", [b"x"], "x"))
-        wait_for(lambda: bridge.output.count("1 events wait") >= 3, naming="three attempts")
+        wait_for(lambda: attempts(bridge) >= 3, naming="three attempts")
         pages = "".join(bridge.get(path)[1] for path in ("/metrics", "/healthz", "/readyz", "/nothing"))
     assert TOKEN not in bridge.output + pages
     bridge.signal(signal.SIGKILL)

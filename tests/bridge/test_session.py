@@ -54,7 +54,7 @@ def converse(bridge: Bridge, data: bytes, within: float = 10.0) -> bytes:
 @pytest.mark.parametrize("mode", [Mode.PACKED, Mode.FORWARD])
 def test_an_ack_means_that_loggly_has_it(sandbox: Sandbox, bridge: Bridge, mode: Mode) -> None:
     with Client("127.0.0.1", bridge.port) as client:
-        chunk = raw_chunk("kube.audit.node-7", event_lines(50), "first", mode)
+        chunk = raw_chunk("kube.audit.node-7", event_lines(50), mode.name, mode)
         deliver(client, chunk)
         assert list(range(50)) == audit_ids(sandbox)
     event = json.loads(sandbox.events()[0]["raw"])

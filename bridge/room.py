@@ -1,0 +1,60 @@
+"""How much may be on its way: bytes taken in and not delivered, bounded, with a fair queue before the door.
+
+Whoever wants to take a chunk in waits for `admission`. Those who wait are let in one at a time, in the order in which they
+came, so that a client that sends much does not keep out one that sends little.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+
+class Room:
+    """Counts bytes; `changed` hears of every count."""
+
+    def __init__(self, limit: int, changed: Callable[[int], object]) -> None:
+        self._limit = limit
+        self._changed = changed
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self.used = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no more may be taken in."""
+        return self.used >= self._limit
+
+    async def admission(self) -> None:
+        """Wait for one's turn while the room is full; the chunk that comes in then may be larger than what is left."""
+        if not self.full and not self._queue:
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        self._let_in()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn in self._queue:
+                self._queue.remove(turn)
+            raise
+
+    def add(self, size: int) -> None:
+        """Count bytes that were taken in."""
+        self.used += size
+        self._changed(self.used)
+
+    def free(self, size: int) -> None:
+        """Count bytes that are delivered, and let the next one in."""
+        self.used -= size
+        self._changed(self.used)
+        self._let_in()
+
+    def pass_on(self) -> None:
+        """Let the next one in, after one's own chunk has been counted."""
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._queue and not self.full:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
