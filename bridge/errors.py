@@ -24,3 +24,7 @@ class ContentError(BridgeError):
 
 class ConfigError(BridgeError):
     """The configuration cannot be used; one sentence a line, each with place, want, got and cure."""
+
+
+class StoreError(BridgeError):
+    """A file of the bridge's own does not take or give what it should; one sentence with place, want, got and cure."""
