@@ -106,6 +106,10 @@ class Database:
         with self._lock, self._translated():
             return self._count()
 
+    def full(self) -> StoreError:
+        """Return the error that a full disk is."""
+        return StoreError(self._sentence(*_MEANING[sqlite3.SQLITE_FULL]))
+
     def need_room(self, size: int, most: int) -> None:
         """Raise StoreError, inside a transaction, where `size` more bytes would pass the bound of `most` bytes."""
         used = self._count().bytes
@@ -115,17 +119,22 @@ class Database:
                 f"{self.path} ({key}): expected room for {size:,} bytes, got {used:,} of {most:,} bytes in use - raise the bound"
             )
 
-    def shrink(self) -> None:
+    def shrink(self, slack: int = SLACK_BYTES) -> None:
         """Give the space of deleted rows back to the file system where no row is left; otherwise it is used again.
 
-        It is only housekeeping: where it fails, nothing is lost, and the next time will do.
+        Up to `slack` bytes may stay. It is only housekeeping: where it fails, nothing is lost, and the next time will do.
         """
         if self.written.count:
             return
         with suppress(StoreError), self._lock, self._translated():
-            if self._pragma("freelist_count") * self._pragma("page_size") > SLACK_BYTES:
+            if self._pragma("freelist_count") * self._pragma("page_size") > slack:
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def write_back(self) -> None:
+        """Put what stands in the write-ahead log into its place, so that the log's room can be used again, where that goes."""
+        with suppress(StoreError), self._lock, self._translated():
+            self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
     def close(self) -> None:
         """Close the file; a further operation is a bug."""
