@@ -11,6 +11,9 @@ import msgspec
 from audit.errors import NotAnEvent
 
 API_GROUP = "audit.k8s.io/"
+API_VERSIONS = frozenset(API_GROUP + version for version in ("v1", "v1beta1", "v1alpha1"))
+MALFORMED = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+"""What decoding raises for bytes that are no event."""
 
 
 class User(msgspec.Struct, gc=False):
@@ -70,14 +73,15 @@ class Event(msgspec.Struct, gc=False, rename="camel"):
     audit: Any = msgspec.UNSET
 
 
-_decoder = msgspec.json.Decoder(Event)
+decode = msgspec.json.Decoder(Event).decode
+"""One line of a JSON log to its view, whatever kind it is of; raises `MALFORMED`."""
 
 
 def from_line(line: bytes) -> Event:
     """Read one line of a JSON audit log; raises NotAnEvent."""
     try:
-        event = _decoder.decode(line)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        event = decode(line)
+    except MALFORMED as error:
         raise NotAnEvent(_why(error)) from None
     return _known(event)
 

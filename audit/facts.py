@@ -46,6 +46,23 @@ class Facts:
     source_ip: str
 
 
+def deciding(event: Event) -> tuple[object, ...]:
+    """Return the fields that decide all facts of an event: two events that agree in them have the same facts."""
+    user, impersonated, ref = event.user, event.impersonated_user, event.object_ref
+    status, annotations, addresses = event.response_status, event.annotations, event.source_ips
+    return (
+        user.username if user else "",
+        impersonated.username if impersonated else "",
+        event.verb,
+        (ref.resource, ref.namespace, ref.name, ref.api_group, ref.api_version, ref.subresource)
+        if ref
+        else event.request_uri,
+        status.code if status else None,
+        (annotations.decision, annotations.reason) if annotations else None,
+        addresses[-1] if addresses else "",
+    )
+
+
 def facts(event: Event) -> Facts:
     """Derive the facts of one event."""
     user = event.user.username if event.user else ""

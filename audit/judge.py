@@ -6,7 +6,6 @@ themselves, so the addition is remembered by the fields that decide it. Whatever
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,8 +13,8 @@ import orjson
 
 from audit import shape, times
 from audit.errors import NotAnEvent
-from audit.event import Event, from_line, from_record
-from audit.facts import Facts, facts
+from audit.event import API_VERSIONS, MALFORMED, Event, decode, from_line, from_record
+from audit.facts import Facts, deciding, facts
 from audit.text import clean, one_line
 
 REMEMBERED = 16_384  # additions of about 300 bytes
@@ -43,10 +42,14 @@ class Judge:
     def __init__(self, cluster: str, environment: str, event_bytes: int) -> None:
         self._settings = {"cluster": cluster, "environment": environment}
         self._limit = event_bytes - 1
-        self._addition = lru_cache(REMEMBERED)(self._audit)
+        self._additions: dict[tuple[object, ...], bytes] = {}
 
     def record(self, record: Any, node: str, arrived: int) -> bytes:
         """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""
+        if type(record) is dict and len(record) == 1:
+            line = record.get("message")
+            if type(line) is bytes and (data := self._spliced(line, node)) is not None:
+                return data
         if not isinstance(record, dict):
             return self._foreign({"message": record}, "a record that is not a map", node, arrived)
         for key in RAW_KEYS:
@@ -59,6 +62,27 @@ class Judge:
         except NotAnEvent as error:
             return self._foreign(record, str(error), node, arrived)
         return self._parsed(record, event, node, arrived)
+
+    def _spliced(self, line: bytes, node: str) -> bytes | None:
+        """Return the line of an ordinary event in its ordinary form, None for all others: nearly every event goes this way."""
+        if line[:1] != b"{" or line[-1:] != b"}" or not line.isascii() or b"\n" in line:
+            return None
+        try:
+            event = decode(line)
+        except MALFORMED:
+            return None
+        time = event.stage_timestamp
+        if (
+            time is None
+            or event.kind != "Event"
+            or event.api_version not in API_VERSIONS
+            or event.audit is not msgspec.UNSET
+            or event.timestamp is not msgspec.UNSET
+            or not times.is_normal(time)
+        ):
+            return None
+        data = b'%b,"timestamp":"%b","audit":%b}' % (line[:-1], time.encode(), self._added(event, node))
+        return data if len(data) <= self._limit else None
 
     def line(self, line: bytes, node: str, arrived: int, others: Mapping[Any, Any] | None = None) -> bytes:
         """Judge one line of a log; `others` are the keys that the agent sent beside it, kept as `agent`."""
@@ -100,7 +124,13 @@ class Judge:
         return times.normal(stage) or times.normal(event.timestamp or None) or _moment(arrived)
 
     def _added(self, event: Event, node: str) -> bytes:
-        return self._addition(facts(event), node)
+        key = (node, *deciding(event))
+        addition = self._additions.get(key)
+        if addition is None:
+            if len(self._additions) >= REMEMBERED:
+                self._additions.clear()
+            addition = self._additions[key] = self._audit(facts(event), node)
+        return addition
 
     def _audit(self, facts: Facts, node: str) -> bytes:
         derived = {key: getattr(facts, name) for key, name in _AUDIT_KEYS.items()}

@@ -72,8 +72,10 @@ def nanoseconds(stamp: Any) -> int | None:
     """Return a stamp as nanoseconds since 1970, None for the time of arrival (nil, zero, or what is no time we know)."""
     if isinstance(stamp, list) and stamp:
         stamp = stamp[0]
-    if isinstance(stamp, msgpack.ExtType) and stamp.code == EVENT_TIME and len(stamp.data) == 8:
-        return int.from_bytes(stamp.data[:4]) * NANOSECONDS + int.from_bytes(stamp.data[4:])
+    if isinstance(stamp, tuple):
+        code, data = stamp
+        known = code == EVENT_TIME and len(data) == 8
+        return int.from_bytes(data[:4]) * NANOSECONDS + int.from_bytes(data[4:]) if known else None
     if isinstance(stamp, msgpack.Timestamp):
         exact: int = stamp.to_unix_nano()
         return exact if 0 < exact <= LAST_MILLISECOND * 10**6 else None
@@ -125,9 +127,17 @@ def _decompressed(body: bytes, kind: str, begin: Callable[[], Any], step: int) -
 
 def _unpacker(body: bytes) -> msgpack.Unpacker:
     """Return an unpacker over the whole body: text as text with bad bytes replaced, binary as bytes, any key."""
-    unpacker = msgpack.Unpacker(strict_map_key=False, unicode_errors="replace", max_buffer_size=len(body) + 1)
+    size = len(body) + 1
+    unpacker = msgpack.Unpacker(
+        strict_map_key=False, unicode_errors="replace", ext_hook=_extension, max_buffer_size=size
+    )
     unpacker.feed(body)
     return unpacker
+
+
+def _extension(*pair: Any) -> tuple[int, bytes]:
+    """Return an extension value as (code, data): a class of its own for every stamp would cost as much as the stamp's event."""
+    return pair
 
 
 def _entry(value: Any) -> Entry | None:
@@ -136,7 +146,7 @@ def _entry(value: Any) -> Entry | None:
         raise ContentError("an entry that is not [time, record]")
     stamp, record = value
     time = stamp[0] if isinstance(stamp, list) and stamp else stamp
-    if isinstance(time, msgpack.ExtType) and time.data in GROUP_MARKERS:
+    if type(time) is tuple and time[1] in GROUP_MARKERS:
         return None
     return stamp, record
 
@@ -159,7 +169,7 @@ def _one_by_one(body: bytes, seen: int) -> Iterator[Entry | Damage]:
 
 def _alone(data: bytes) -> Entry | Damage | None:
     try:
-        return _entry(msgpack.unpackb(data, strict_map_key=False, unicode_errors="replace"))
+        return _entry(msgpack.unpackb(data, strict_map_key=False, unicode_errors="replace", ext_hook=_extension))
     except (ValueError, TypeError, RecursionError, ContentError) as error:
         return Damage(_reason(error), data)
 
