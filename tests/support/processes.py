@@ -79,6 +79,14 @@ class Process:
 
         return wait_for(find, within, f"a line like {pattern!r} from {self.arguments[:3]}")
 
+    def announced(self, pattern: str) -> str:
+        """Return what a process that starts says of itself; one that does not say it is stopped, for no context is open yet."""
+        try:
+            return self.wait_for_line(pattern).group(1)
+        except AssertionError:
+            self.stop()
+            raise
+
     def signal(self, number: signal.Signals) -> None:
         self._child.send_signal(number)
 
@@ -156,21 +164,26 @@ class Sandbox(Process, Loggly):
     def __init__(self, *arguments: str, host: str = "127.0.0.1") -> None:
         command: list[str | Path] = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
         Process.__init__(self, command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_API_TOKEN": API_TOKEN})
-        Loggly.__init__(self, self.wait_for_line(r"sandbox listening on (http://\S+)").group(1).rstrip("/"))
+        Loggly.__init__(self, self.announced(r"sandbox listening on (http://\S+)").rstrip("/"))
 
 
 class Bridge(Process):
     """`audit-bridge run` on free ports, sending to the given Loggly stand-in."""
 
     def __init__(
-        self, config: Path, loggly_url: str, *settings: str, environment: Mapping[str, str] | None = None
+        self,
+        config: Path,
+        loggly_url: str,
+        *settings: str,
+        environment: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
-        command: list[str | Path] = [BIN / "audit-bridge", "run", "--config", config]
+        command: list[str | Path] = [BIN / "audit-bridge", "run", "--config", config, *arguments]
         for setting in ("forward.host=127.0.0.1", "forward.port=0", "admin.host=127.0.0.1", "admin.port=0", *settings):
             command += ["--set", setting]
         super().__init__(command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_URL": loggly_url, **(environment or {})})
-        self.port = int(self.wait_for_line(r"forward listening on \S+:(\d+)").group(1))
-        self.admin_port = int(self.wait_for_line(r"admin listening on \S+:(\d+)").group(1))
+        self.port = int(self.announced(r"forward listening on \S+:(\d+)"))
+        self.admin_port = int(self.announced(r"admin listening on \S+:(\d+)"))
 
     def wait_for_events(self, count: int) -> None:
         """Wait until so many events have been taken in."""
