@@ -27,6 +27,7 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
     path: str | None = None
     tag: str | None = None
     contains: str | None = None
+    above_bytes: Annotated[int, Meta(ge=0)] | None = None
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +35,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
     `respond` answers with `status`, `headers` and `body`, and stores nothing. `reset` closes the connection instead of
     answering, `store_then_reset` stores first: the lost answer. `hang` never answers. `slow_read` takes the body in
-    pieces of 64 KiB, `delay_ms` apart; what follows is up to the other steps. `pass` handles the request as usual.
-    All but `slow_read` wait `delay_ms` first.
+    pieces of 64 KiB, `delay_ms` apart; what follows is up to the other steps. `pass` handles the request as usual,
+    and where it has a `body` answers that instead of Loggly's words. All but `slow_read` wait `delay_ms` first.
 
     A step is good for `times` requests, or for `for_s` seconds from its first match; with neither, until the script
     is replaced.
@@ -55,7 +56,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("expected times or for_s, got both")
         if (self.status is None) == (self.action == "respond"):
             raise ValueError("respond needs a status, and nothing else has one")
-        if self.action == "slow_read" and self.match.contains is not None:
+        if self.action == "slow_read" and (self.match.contains, self.match.above_bytes) != (None, None):
             raise ValueError("slow_read decides before the body is there - match by path or tag")
         for name, value in self.headers.items():
             if not _HEADER.fullmatch(f"{name}: {value}"):
@@ -131,6 +132,8 @@ def parse_tokens(body: bytes) -> frozenset[str]:
 def _matches(match: Match, seen: Seen) -> bool:
     if not (seen.upload if match.path is None else seen.path.startswith(match.path)):
         return False
-    return (match.tag is None or match.tag in seen.tags) and (
-        match.contains is None or match.contains.encode() in seen.body
+    return (
+        (match.tag is None or match.tag in seen.tags)
+        and (match.contains is None or match.contains.encode() in seen.body)
+        and (match.above_bytes is None or len(seen.body) > match.above_bytes)
     )

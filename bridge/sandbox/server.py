@@ -10,6 +10,7 @@ import ssl
 import struct
 import sys
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -130,8 +131,11 @@ class Handler(BaseHTTPRequestHandler):
         if not upload:
             return reading.handle(self.server.sandbox, request), 0
         handled = uploads.handle(self.server.sandbox, request)
-        lost = step is not None and step.action == "store_then_reset"
-        return None if lost else handled.answer, handled.events
+        if step is not None and step.action == "store_then_reset":
+            return None, handled.events
+        if step is not None and step.body:
+            return replace(handled.answer, body=step.body.encode()), handled.events
+        return handled.answer, handled.events
 
     def _count(
         self, request: Request, answer: Answer | None, step: Step | None, tags: tuple[str, ...], events: int

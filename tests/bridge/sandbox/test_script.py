@@ -45,9 +45,11 @@ def test_without_a_limit_a_step_lasts() -> None:
         ({"contains": "pois"}, UPLOAD, True),
         ({"contains": "cure"}, UPLOAD, False),
         ({"tag": "a", "contains": "cure"}, UPLOAD, False),
+        ({"above_bytes": 5}, UPLOAD, True),
+        ({"above_bytes": 6}, UPLOAD, False),
     ],
 )
-def test_what_a_step_is_for(match: dict[str, str], seen: Seen, applies: bool) -> None:
+def test_what_a_step_is_for(match: dict[str, Any], seen: Seen, applies: bool) -> None:
     assert ([500] if applies else [None]) == statuses(scripted({"status": 500, "match": match}), [0], seen)
 
 

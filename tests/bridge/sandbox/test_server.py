@@ -147,6 +147,13 @@ def test_pass_handles_the_request_after_its_delay(server: SandboxServer) -> None
     assert time.monotonic() - start >= 0.05
 
 
+def test_pass_with_a_body_stores_the_events_and_answers_in_other_words(server: SandboxServer) -> None:
+    server.sandbox.script = Script([Step(action="pass", body="<html>")])
+    with client(server) as connection:
+        status, body = post(connection)
+    assert (200, b"<html>", 1) == (status, body, len(server.sandbox.store.all()))
+
+
 def test_a_slow_read_takes_the_body_in_pieces_and_then_answers(server: SandboxServer) -> None:
     server.sandbox.script = Script([Step(action="slow_read", delay_ms=20)])
     start = time.monotonic()
