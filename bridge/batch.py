@@ -11,15 +11,19 @@ from bridge.receipts import Receipt
 Tags = tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Batch:
-    """One request to be: its lines, their size with newlines, and whose they are."""
+    """One request to be: its lines, their size with newlines, and whose they are.
+
+    `asked` counts how often one of its lines was sent alone, to see whether Loggly takes any.
+    """
 
     tags: Tags
     opened: float
     lines: list[bytes] = field(default_factory=list)
     size: int = 0
     parts: list[tuple[Receipt, int]] = field(default_factory=list)
+    asked: int = 0
 
     def body(self) -> bytes:
         """Return the lines as Loggly's bulk endpoint splits them."""
@@ -32,22 +36,25 @@ class Batch:
             receipt.settle(lines)
 
     def halves(self) -> "tuple[Batch, Batch]":
-        """Return the first and the second half of the lines, each with its receipts."""
+        """Return the first and the second half of the lines, each with its receipts; this batch is empty afterwards."""
         middle = len(self.lines) // 2
-        return self._cut(0, middle), self._cut(middle, len(self.lines))
+        halves = self._cut(0, middle), self._cut(middle, len(self.lines))
+        self.lines, self.parts, self.size = [], [], 0
+        return halves
 
-    def first(self) -> "Batch":
-        """Return a batch of the first line alone; it stays here too until `drop_first`."""
-        return self._cut(0, 1)
+    def only(self, at: int) -> "Batch":
+        """Return a batch of one line alone; it stays here too until `drop`."""
+        return self._cut(at, at + 1)
 
-    def drop_first(self) -> None:
-        """Forget the first line, for it went its own way."""
-        rest = self._cut(1, len(self.lines))
-        self.lines, self.parts, self.size = rest.lines, rest.parts, rest.size
+    def drop(self, at: int) -> None:
+        """Forget one line and what it is counted for: it goes its own way."""
+        before, after = self._cut(0, at), self._cut(at + 1, len(self.lines))
+        self.lines, self.parts = before.lines + after.lines, before.parts + after.parts
+        self.size = before.size + after.size
 
-    def replaced(self, line: bytes) -> "Batch":
-        """Return this batch of one line with another line in its place."""
-        return Batch(self.tags, self.opened, [line], len(line) + 1, self.parts)
+    def put(self, lines: list[bytes]) -> None:
+        """Send these lines instead, as many as there were."""
+        self.lines, self.size = lines, sum(map(len, lines)) + len(lines)
 
     def _cut(self, start: int, end: int) -> "Batch":
         lines = self.lines[start:end]

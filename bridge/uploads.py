@@ -1,27 +1,31 @@
 """A batch to its end: taken by Loggly, or set aside on disk; nothing else ends it.
 
-The order of what is tried, for a batch that Loggly refuses (400, 413): halves, down to single events; a single event that is too
-large is cut; what is still refused alone goes to the dead letters, if anything at all was taken meanwhile. When nothing
-was, the request itself is at fault, and everything is held.
+What Loggly refuses (400, 413) is halved, down to single events; one that is too large is cut. An event is set aside only after
+this, in this order: it was refused alone; Loggly took another one, sent after that; it was refused alone again. So whatever
+goes wrong with all requests at once, from whenever to whenever, sets nothing aside.
 
-Held means: one loud alarm, all batches wait, and a single event probes from time to time. The probe is of the batch that
-found out; where Loggly refuses content rather than us, one of another batch, for that can show who is at fault.
+Held means: one loud alarm, all batches wait, and a single event probes from time to time. It begins where Loggly refuses us,
+and where it refuses one event after the other and takes none. The event that probes is one of the batch that found out, or,
+where content may be at fault, one of another batch: that can show that the request as such is right.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from audit import shape
 from bridge.batch import Batch
 from bridge.hold import Held, Hold
+from bridge.logs import ALWAYS
 from bridge.retry import Outcome, Verdict, asked_pause, pauses, verdict
 
 log = logging.getLogger("bridge.loggly")
 
-REFUSALS_WITHOUT_ONE_TAKEN = 8  # single events refused in a row before the request is under suspicion
+AFTER_A_BUG = 5.0  # seconds
+REFUSALS_IN_A_ROW = 8  # single events, none taken since; if one from far away is refused too, the request is suspected
 SMALLEST_CUT = 10_000  # bytes; an event cut to this and still refused is not refused for its size
 
 
@@ -41,50 +45,117 @@ class Pauses:
     probe: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """An event that was refused alone, before the request of that number began."""
+
+    event: Batch
+    outcome: Outcome
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is left of a batch: every line that is not settled is in one of these."""
+
+    untried: list[Batch]  # the next one last
+    refused: list[_Refused]
+
+    @property
+    def offers(self) -> list[Batch]:
+        """What may be asked for an event."""
+        return [part for part in [*self.untried, *(refused.event for refused in self.refused)] if part.lines]
+
+    def prefer_a_far_one(self) -> None:
+        """Let the next one be a single event, of the end of the batch."""
+        far = self.untried[0]
+        self.untried.append(far.only(0))
+        far.drop(0)
+        if not far.lines:
+            del self.untried[0]
+
+
 @dataclass(slots=True)
 class Uploads:
-    """What every batch's way has in common."""
+    """What every batch's way has in common; at most `slots` requests at once."""
 
     attempt: Callable[[Batch], Awaitable[Outcome]]
     aside: Aside
     pauses: Pauses
     random: Callable[[], float]
     now: Callable[[], float]
+    slots: asyncio.Semaphore
     hold: Hold = field(default_factory=Hold)
     on_taken: Callable[[int], object] = field(default=lambda _: None)
-    taken: int = 0  # batches, or parts of one, that Loggly took
+    _begun: int = 0  # requests so far, which numbers them
+    _newest_taken: int = -1  # the highest number of those that Loggly took
 
     async def deliver(self, batch: Batch) -> None:
-        """Return once every line of the batch is settled."""
-        parts, refused = [batch], list[tuple[Batch, Outcome]]()
-        taken_before = self.taken
-        while parts:
-            part = parts.pop()
-            outcome = await self._upload(part)
-            if outcome is None:
-                continue
-            smaller = _smaller(part, outcome)
-            parts += smaller
-            if not smaller:
-                refused.append((part, outcome))
-            if len(refused) >= REFUSALS_WITHOUT_ONE_TAKEN and self.taken == taken_before:
-                await self._suspect(refused, parts)
-        if refused and self.taken == taken_before:
-            await self._suspect(refused, [])
-        for part, outcome in refused:
-            await self._set_aside(part, outcome)
+        """Return once every line of the batch is settled; a bug is logged, and what it left is tried again."""
+        work = _Work([batch], [])
+        while work.untried or work.refused:
+            try:
+                await self._advance(work)
+            except Exception:
+                log.exception("a bug in the bridge; what is left of the batch is tried again")
+                await asyncio.sleep(AFTER_A_BUG)
+
+    async def _advance(self, work: _Work) -> None:
+        refused = work.refused
+        if refused and self._newest_taken >= refused[0].before:
+            await self._settle(refused[0].event)
+            del refused[0]
+        elif refused and (len(refused) > REFUSALS_IN_A_ROW or not work.untried):
+            await self._suspect(work)
+        else:
+            if len(refused) == REFUSALS_IN_A_ROW:
+                work.prefer_a_far_one()
+            await self._try(work)
+
+    async def _try(self, work: _Work) -> None:
+        """Upload the next part; what is refused is halved, or one event that is under suspicion now."""
+        part = work.untried[-1]
+        outcome = await self._upload(part)
+        del work.untried[-1]
+        if outcome and len(part.lines) > 1:
+            first, second = part.halves()
+            work.untried.extend((second, first))
+        elif outcome:
+            work.refused.append(_Refused(part, outcome, self._begun))
+
+    async def _settle(self, event: Batch) -> None:
+        """Upload an event that was refused before others were taken; set it aside where it is refused again."""
+        if outcome := await self._upload(event):
+            await self._set_aside(event, outcome)
 
     async def _upload(self, part: Batch) -> Outcome | None:
-        """Try until Loggly takes the part (None) or refuses its content."""
+        """Try until Loggly takes the part (None) or refuses its content, cut as small as an event may be."""
+        whole: list[bytes] = []
+        try:
+            while outcome := await self._upload_as_it_is(part):
+                smaller = _smaller(part, outcome)
+                if smaller is None:
+                    break
+                whole = whole or part.lines
+                part.put([smaller])
+        finally:
+            if whole and part.lines:
+                part.put(whole)
+        return outcome
+
+    async def _upload_as_it_is(self, part: Batch) -> Outcome | None:
         waits = pauses(self.pauses.initial, self.pauses.maximum, self.random)
         while part.lines:
             await self.hold.passed(part)
-            if not part.lines:  # taken as a witness meanwhile
-                break
-            outcome = await self.attempt(part)
+            async with self.slots:
+                if not (self.hold.is_open and part.lines):  # closed, or taken as a witness, before our turn came
+                    continue
+                outcome = await self._send(part)
             match verdict(outcome):
                 case Verdict.DELIVERED:
                     self._take(part)
+                    if not self.hold.is_open:
+                        self.hold.wake()
                 case Verdict.SPLIT:
                     return outcome
                 case Verdict.HOLD:
@@ -95,85 +166,83 @@ class Uploads:
                     await asyncio.sleep(wait)
         return None
 
+    async def _send(self, part: Batch) -> Outcome:
+        number, self._begun = self._begun, self._begun + 1
+        outcome = await self.attempt(part)
+        if verdict(outcome) is Verdict.DELIVERED:
+            self._newest_taken = max(self._newest_taken, number)
+        return outcome
+
     def _take(self, part: Batch) -> None:
-        self.taken += 1
         self.on_taken(len(part.lines))
         part.settle()
 
     async def _probe(self, part: Batch, why: str) -> None:
-        """Hold everything until Loggly takes, or refuses for its content, the part's first event."""
+        """Hold everything until Loggly takes, or refuses for its content, an event of the part."""
         if not self.hold.is_open:
             return
-        self._close(Held(why, self.now()))
-        try:
+        with self._closed(Held(why, self.now())):
             while True:
                 await self.hold.pause(self.pauses.probe)
                 if await self._ask(part) in {Verdict.DELIVERED, Verdict.SPLIT}:
                     return
-        finally:
-            self._open()
 
-    async def _suspect(self, refused: list[tuple[Batch, Outcome]], untried: list[Batch]) -> None:
-        """Return once Loggly has taken any event: then the refused ones are at fault, and not the request.
-
-        One of the batch's own untried events is asked first; then everything is held, and others are.
-        """
-        taken = self.taken
-        if untried:
-            await self._ask(untried[0])
-        while self.taken == taken:
+    async def _suspect(self, work: _Work) -> None:
+        """Return once Loggly has taken an event that was sent after the last refusal: so the request is right."""
+        while not self._taken_since(work):
             if not self.hold.is_open:
-                await self.hold.passed(None)
+                await self.hold.passed(*work.offers)
                 continue
-            self._close(Held(f"Loggly refuses every event: {refused[-1][1]}", self.now(), witnesses=True))
-            try:
-                while self.taken == taken:
+            why = f"Loggly refuses every event: {work.refused[-1].outcome}"
+            with self._closed(Held(why, self.now(), witnesses=True)):
+                while not self._taken_since(work):
                     await self.hold.pause(self.pauses.probe)
-                    await self._ask(self.hold.witness() or refused[0][0])
-            finally:
-                self._open()
+                    if not self._taken_since(work):
+                        await self._ask(min([*self.hold.offers, *work.offers], key=lambda part: part.asked))
+
+    def _taken_since(self, work: _Work) -> bool:
+        return self._newest_taken >= work.refused[-1].before or not work.offers
 
     async def _ask(self, part: Batch) -> Verdict:
-        """Send the first event of a part alone."""
-        first = part.first()
-        answer = verdict(await self.attempt(first))
+        """Send one event of a part alone, another one each time."""
+        at = part.asked % len(part.lines)
+        part.asked += 1
+        event = part.only(at)
+        async with self.slots:
+            answer = verdict(await self._send(event))
         if answer is Verdict.DELIVERED:
-            part.drop_first()
-            self._take(first)
+            part.drop(at)
+            self._take(event)
         return answer
 
-    async def _set_aside(self, part: Batch, outcome: Outcome) -> None:
+    async def _set_aside(self, event: Batch, outcome: Outcome) -> None:
         """Put a refused event into the dead letters; hold everything while they have no room."""
-        closed = False
-        while part.lines and not await self.aside(part.lines[0], part.tags, outcome):
-            if self.hold.is_open:
-                closed = True
-                self._close(Held("there is no room for an event that Loggly refuses (dead_letter)", self.now()))
-            await self.hold.pause(self.pauses.probe)
-        if part.lines:
-            log.error("Loggly refuses an event, it is kept as a dead letter: %s", outcome)
-            part.settle()
-        if closed:
-            self._open()
+        if not await self._kept(event, outcome):
+            await self.hold.passed()
+            with self._closed(Held("there is no room for an event that Loggly refuses (dead_letter)", self.now())):
+                while not await self._kept(event, outcome):
+                    await self.hold.pause(self.pauses.probe)
+        log.error("Loggly refuses an event, it is kept as a dead letter: %s", outcome)
+        event.settle()
 
-    def _close(self, held: Held) -> None:
-        log.error(
-            "HELD: %s; everything is kept, nothing is acked, and one event probes every %g s",
-            held.why,
-            self.pauses.probe,
-        )
+    async def _kept(self, event: Batch, outcome: Outcome) -> bool:
+        return await self.aside(event.lines[0], event.tags, outcome)
+
+    @contextmanager
+    def _closed(self, held: Held) -> Iterator[None]:
+        """Hold everything while the context lasts."""
+        probe = self.pauses.probe
+        log.error("HELD: %s; all is kept, nothing is acked, one event asks every %g s", held.why, probe, extra=ALWAYS)
         self.hold.close(held)
-
-    def _open(self) -> None:
-        if not self.hold.is_open:
-            log.warning("no longer held: Loggly answers again")
+        try:
+            yield
+            log.warning("no longer held", extra=ALWAYS)  # not where a shutdown ends it
+        finally:
             self.hold.open()
 
 
-def _smaller(part: Batch, outcome: Outcome) -> list[Batch]:
-    """Return what to try instead of a refused part, the last first; nothing where it is one event of a good size."""
-    if len(part.lines) > 1:
-        return list(reversed(part.halves()))
-    if outcome.status == 413 and len(part.lines[0]) > SMALLEST_CUT:
-        return [part.replaced(shape.fit(part.lines[0], max(len(part.lines[0]) // 2, SMALLEST_CUT)))]
-    return []
+def _smaller(part: Batch, outcome: Outcome) -> bytes | None:
+    """Return what to send instead of one event that is too large; None where that is not what it is refused for."""
+    if len(part.lines) > 1 or outcome.status != 413 or len(part.lines[0]) <= SMALLEST_CUT:
+        return None
+    return shape.fit(part.lines[0], max(len(part.lines[0]) // 2, SMALLEST_CUT))

@@ -135,3 +135,83 @@ def test_a_receipt_over_several_batches_is_done_with_the_last(order: list[int]) 
         assert not mine.done
         closed[index].settle()
         assert (position == 2) == mine.done
+
+
+# A batch that Loggly refuses is taken apart
+
+
+def batch_of(counts: list[int]) -> tuple[Batch, list[Receipt]]:
+    """Return one batch with lines of several chunks, and their receipts."""
+    open_batches = batches(max_events=1_000, max_bytes=10_000)
+    receipts = [receipt() for _ in counts]
+    for number, (own, count) in enumerate(zip(receipts, counts, strict=True)):
+        open_batches.add(KUBE, [f"{number}-{line}".encode() for line in range(count)], own, 5.0)
+        own.complete()
+    (batch,) = open_batches.flush()
+    return batch, receipts
+
+
+def assert_sound(batch: Batch) -> None:
+    assert sum(len(line) + 1 for line in batch.lines) == batch.size
+    assert len(batch.lines) == sum(count for _, count in batch.parts)
+    assert (KUBE, 5.0) == (batch.tags, batch.opened)
+
+
+COUNTS = st.lists(st.integers(1, 5), min_size=1, max_size=5)
+
+
+@given(COUNTS)
+def test_halves_are_the_whole_in_order_each_with_its_receipts(counts: list[int]) -> None:
+    batch, receipts = batch_of(counts)
+    lines = list(batch.lines)
+    one, other = batch.halves()
+    assert (lines, len(lines) // 2) == (one.lines + other.lines, len(one.lines))
+    for half in (one, other):
+        assert_sound(half)
+    other.settle()
+    assert len(lines) == 1 or not receipts[0].done
+    one.settle()
+    assert all(own.done for own in receipts)
+
+
+@given(COUNTS, st.data())
+def test_taken_apart_line_by_line_each_receipt_is_done_with_its_last(counts: list[int], data: st.DataObject) -> None:
+    batch, receipts = batch_of(counts)
+    left = dict(enumerate(counts))
+    while batch.lines:
+        at = data.draw(st.integers(0, len(batch.lines) - 1))
+        before = list(batch.lines)
+        alone = batch.only(at)
+        assert ([before[at]], before) == (alone.lines, batch.lines)
+        batch.drop(at)
+        assert before[:at] + before[at + 1 :] == batch.lines
+        assert_sound(alone)
+        assert_sound(batch)
+        alone.settle()
+        left[int(before[at].split(b"-")[0])] -= 1
+        assert [count == 0 for count in left.values()] == [own.done for own in receipts]
+
+
+def test_a_batch_cut_in_half_is_empty() -> None:
+    """Or its lines would be sent twice."""
+    batch, (own,) = batch_of([3])
+    batch.halves()
+    batch.settle()
+    assert ([], 0, False) == (batch.lines, batch.size, own.done)
+
+
+def test_another_line_in_its_place_settles_the_same_receipt() -> None:
+    batch, (own,) = batch_of([1])
+    batch.put([b"shorter"])
+    assert_sound(batch)
+    assert [b"shorter"] == batch.lines
+    batch.settle()
+    assert own.done
+
+
+def test_a_batch_settles_once() -> None:
+    batch, (own,) = batch_of([2])
+    own.expect(2)
+    batch.settle()
+    batch.settle()
+    assert ([], 0, False) == (batch.lines, batch.size, own.done)

@@ -53,6 +53,17 @@ def test_who_asks_late_is_told_at_once_and_once() -> None:
     assert 1 == told.times
 
 
+def test_all_that_wait_are_told_in_their_order() -> None:
+    """A chunk that is sent again waits for the receipt of the first."""
+    receipt = Receipt(0.0)
+    told: list[str] = []
+    receipt.on_done(lambda: told.append("first"))
+    receipt.on_done(lambda: told.append("again"))
+    assert [] == told
+    receipt.complete()
+    assert ["first", "again"] == told
+
+
 @given(st.lists(st.integers(1, 9), max_size=6), st.data())
 def test_whatever_the_order_it_is_told_once_and_last(counts: list[int], data: st.DataObject) -> None:
     """Deliveries come in any order, between lines that are still being read."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.retry import Outcome, Verdict, pauses, verdict
+from bridge.retry import LONGEST_RETRY_AFTER, Outcome, Verdict, asked_pause, pauses, verdict
 
 
 def test_only_200_is_a_delivery() -> None:
@@ -23,12 +23,69 @@ def test_what_may_pass_is_tried_again(status: int | None) -> None:
     ("outcome", "code", "text"),
     [
         (Outcome(200), "200", "status 200"),
+        (Outcome(200, body="{}"), "200", "status 200"),
         (Outcome(503), "503", "status 503"),
+        (Outcome(503, body="x" * 100), "503", f"status 503 ({'x' * 80})"),
         (Outcome(None, "connection refused"), "error", "connection refused"),
     ],
 )
 def test_how_outcomes_are_counted_and_told(outcome: Outcome, code: str, text: str) -> None:
     assert (code, text) == (outcome.code, str(outcome))
+
+
+@pytest.mark.parametrize(("status", "expected"), [(400, Verdict.SPLIT), (413, Verdict.SPLIT)])
+def test_what_the_content_may_have_caused_is_split(status: int, expected: Verdict) -> None:
+    assert expected is verdict(Outcome(status))
+
+
+@pytest.mark.parametrize("status", [100, 201, 204, 301, 302, 401, 402, 403, 404, 405, 411, 414, 422, 600])
+def test_what_nobody_documents_holds_everything(status: int) -> None:
+    assert Verdict.HOLD is verdict(Outcome(status))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Outcome(200, body='{"response" : "ok"}'), False),
+        (Outcome(200, body='{"response":"no"}'), True),
+        (Outcome(200, body="[]"), True),
+        (Outcome(200, body="<html>Sign in</html>"), True),
+        (Outcome(200), True),
+        (Outcome(503, body="<html>"), False),
+        (Outcome(None, "no answer in time"), False),
+    ],
+)
+def test_a_200_that_is_not_logglys_is_noticed(outcome: Outcome, expected: bool) -> None:
+    assert expected == outcome.foreign
+
+
+NOW = 1_445_412_470.0  # ten seconds before the date below
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("120", 120.0),
+        (" 5 ", 5.0),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 10.0),
+        ("Wed, 21 Oct 2015 07:00:00 GMT", 0.0),
+        ("Thu, 22 Oct 2015 07:28:00 GMT", LONGEST_RETRY_AFTER),
+        ("9" * 400, LONGEST_RETRY_AFTER),
+        ("", 0.0),
+        ("-5", 0.0),
+        ("1e3", 0.0),
+        ("soon", 0.0),
+        ("\u00b2", 0.0),
+    ],
+)
+def test_retry_after_as_seconds_or_a_date(header: str, expected: float) -> None:
+    assert expected == asked_pause(header, NOW)
+
+
+@given(st.text(max_size=40))
+def test_no_header_asks_for_more_than_an_hour_or_raises(header: str) -> None:
+    assert 0 <= asked_pause(header, NOW) <= LONGEST_RETRY_AFTER
 
 
 def test_the_ceiling_doubles_up_to_the_maximum() -> None:
