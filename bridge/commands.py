@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import sys
@@ -15,11 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bridge import config as configuration
-from bridge import demo, replay
+from bridge import demo, logs, replay
 from bridge.client import Client
 from bridge.errors import ConfigError
 
-LOG_LEVELS = ("debug", "info", "warning", "error")
 _config = click.option(
     "--config", metavar="FILE", help="The configuration file, YAML; without it every key has its default."
 )
@@ -32,9 +30,16 @@ _set = click.option(
 @_config
 @_set
 @click.option(
-    "--log-level", type=click.Choice(LOG_LEVELS), default="info", show_default=True, help="What is logged, and above."
+    "--log-level", type=click.Choice(logs.LEVELS), default="info", show_default=True, help="What is logged, and above."
 )
-def run(config: str | None, sets: tuple[str, ...], log_level: str) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS),
+    default="text",
+    show_default=True,
+    help="Lines for people, or one JSON object a line.",
+)
+def run(config: str | None, sets: tuple[str, ...], log_level: str, log_format: str) -> None:
     """Run the bridge: Fluentd's Forward protocol in, Loggly out.
 
     An ack is sent when Loggly has taken every event of a chunk, and never before. The customer token comes from the
@@ -49,7 +54,7 @@ def run(config: str | None, sets: tuple[str, ...], log_level: str) -> None:
         return configuration.load(config, sets, os.environ)
 
     loaded = load()
-    _log(log_level)
+    logs.set_up(log_level, log_format, sys.stderr)
 
     async def serve() -> bool:
         return await Service(loaded, load).run()
@@ -156,11 +161,3 @@ def _wait_for_interrupt() -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo()
-
-
-def _log(level: str) -> None:
-    form = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(level=level.upper(), format=form, datefmt="%Y-%m-%dT%H:%M:%S", stream=sys.stderr)
-    # urllib3 logs request lines, and the customer token is a part of them.
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL)

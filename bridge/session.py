@@ -19,6 +19,7 @@ from bridge.connection import Connection, Role
 from bridge.delivery import Delivery
 from bridge.errors import RemoteProtocolError
 from bridge.handshake import Secrets
+from bridge.logs import Peer
 from bridge.messages import Chunk, Hello, Message, Ping, Pong
 from bridge.metrics import Metrics
 from bridge.partials import Partials
@@ -82,7 +83,7 @@ class Session(asyncio.Protocol):
         self._ended = False  # nothing more is read: the client's end of stream, an error, or shutdown
         self._heard = self._begun = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
-        self.peer = "?"
+        self.peer = Peer("?")
 
     @property
     def ack_is_due(self) -> bool:
@@ -94,7 +95,7 @@ class Session(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own class, of the same interface
         name = self._transport.get_extra_info("peername") or ("?",)
         self._client = str(name[0])
-        self.peer = ":".join(str(part) for part in name[:2])
+        self.peer = Peer(":".join(str(part) for part in name[:2]))
         limit = self._port.settings.limits.connections
         if len(self._port.sessions) >= limit:
             log.warning("%s: refused, %d connections are open (limits.connections)", self.peer, limit)
