@@ -151,6 +151,24 @@ class Retry(Model):
     """How often one event asks whether Loggly accepts again, while everything is held."""
 
 
+class Spool(Model):
+    """A file for what senders that ask for no ack have sent: on the disk first, then to Loggly, in order of arrival."""
+
+    path: str | None = None
+    """The file, in a directory that outlives the container; one bridge at a time can have it. Without it there is no spool."""
+    max_bytes: Bytes = 2**30
+    """How much may wait in it; past it senders without acks wait. The file is somewhat larger."""
+
+
+class DeadLetter(Model):
+    """A file for events that Loggly refuses one by one, for a person to look at: `audit-bridge dead-letters`."""
+
+    path: str | None = None
+    """The file, in a directory that outlives the container. Without it everything is held where Loggly refuses an event."""
+    max_bytes: Bytes = 100 * 2**20
+    """How much may lie in it; past it everything is held as without it, and nothing is thrown away."""
+
+
 class Limits(Model):
     """Bounds that keep memory finite whatever is sent."""
 
@@ -183,5 +201,9 @@ class Settings(Model):
     """When a batch is closed."""
     retry: Retry = Retry()
     """How failed uploads are tried again."""
+    spool: Spool = Spool()
+    """What senders without acks have sent, on disk."""
+    dead_letter: DeadLetter = DeadLetter()
+    """What Loggly refuses, on disk."""
     limits: Limits = Limits()
     """Bounds."""

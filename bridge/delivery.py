@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from audit.judge import Judge
 from audit.settings import Settings
 from audit.times import to_seconds
 from bridge import intake
-from bridge.batch import Batch, Batches, Bounds
+from bridge.batch import Batch, Batches, Bounds, Tags
 from bridge.loggly import Loggly
 from bridge.messages import Chunk
 from bridge.metrics import Metrics
@@ -24,9 +25,11 @@ from bridge.retry import Outcome
 from bridge.room import Room
 from bridge.uploads import Aside, Pauses, Uploads
 
+if TYPE_CHECKING:
+    from bridge.spooling import Spooler
+
 log = logging.getLogger("bridge.delivery")
 
-AFTER_A_BUG = 5.0  # seconds
 SLICE = 1_000  # lines judged before other connections get their turn
 _TIMESTAMP = b'"timestamp":"'
 _TIMESTAMP_LENGTH = 27
@@ -46,9 +49,12 @@ class Delivery:
         self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age))
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
         taken = metrics.events_delivered.inc
-        self.uploads = Uploads(self._attempt, aside, pauses, random, time.time, on_taken=taken)
+        slots = asyncio.Semaphore(settings.loggly.connections)
+        self.uploads = Uploads(self._attempt, aside, pauses, random, time.time, slots, on_taken=taken)
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
-        self._slots = asyncio.Semaphore(settings.loggly.connections)
+        self.spooler: Spooler | None = (
+            None  # what senders that ask for no ack send goes to disk first, where this is set
+        )
         self._threads = ThreadPoolExecutor(settings.loggly.connections, thread_name_prefix="upload")
         self._tasks: set[asyncio.Task[None]] = set()
         self._receipts: dict[Receipt, None] = {}  # undelivered, the oldest first
@@ -61,18 +67,27 @@ class Delivery:
         self._metrics.chunks_received.inc()
         received = self._metrics.events_received.labels("forward")
         lines = intake.lines(chunk, self._judge, self._settings.limits.decompressed_bytes, time.time_ns())
+        spooler = self.spooler if chunk.ack is None else None
         while ready := list(islice(lines, SLICE)):
             received.inc(len(ready))
-            self.send(ready, receipt)
+            if spooler:
+                spooler.put(ready, self._settings.loggly.tags)
+            else:
+                self.send(ready, receipt, self._settings.loggly.tags)
             if len(ready) == SLICE:
                 await asyncio.sleep(0)
         self.complete(receipt)
 
-    def send(self, lines: list[bytes], receipt: Receipt) -> None:
+    def forward(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
+        """Put lines on their way that are all of their receipt."""
+        self.send(lines, receipt, tags)
+        self.complete(receipt)
+
+    def send(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
         """Put lines that are judged already on their way."""
         self._receipts[receipt] = None
         self.room.add(sum(map(len, lines)) + len(lines))
-        self._upload(self._batches.add(self._settings.loggly.tags, lines, receipt, time.monotonic()))
+        self._upload(self._batches.add(tags, lines, receipt, time.monotonic()))
         self._set_timer()
 
     def complete(self, receipt: Receipt) -> None:
@@ -86,7 +101,11 @@ class Delivery:
         self._upload(self._batches.flush())
 
     async def drain(self, within: float) -> bool:
-        """Send everything and wait for it; false where it took longer than `within` seconds."""
+        """Send everything and wait for it; false where it took longer than `within` seconds.
+
+        What is in the spool is safe there, and stays there where it was not delivered.
+        """
+        written = await self.spooler.quiesce(within) if self.spooler else True
         self.flush()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within)
@@ -94,7 +113,9 @@ class Delivery:
         for task in self._tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        return left == 0
+        if self.spooler:
+            await self.spooler.close()
+        return written and left == 0
 
     def oldest_seconds(self) -> float:
         """Return the age of the oldest chunk that is not delivered, 0 where there is none."""
@@ -119,12 +140,7 @@ class Delivery:
 
     async def _deliver(self, batch: Batch) -> None:
         size, newest = batch.size, newest_seconds(batch)
-        while batch.lines:
-            try:
-                await self.uploads.deliver(batch)
-            except Exception:
-                log.exception("a bug in the bridge; the batch is tried again")
-                await asyncio.sleep(AFTER_A_BUG)
+        await self.uploads.deliver(batch)
         now = time.time()
         self._metrics.last_delivery.set(now)
         if newest is not None:
@@ -132,9 +148,8 @@ class Delivery:
         self.room.free(size)
 
     async def _attempt(self, batch: Batch) -> Outcome:
-        async with self._slots:
-            loop = asyncio.get_running_loop()
-            outcome = await loop.run_in_executor(self._threads, self._loggly.post, batch.tags, batch.body())
+        loop = asyncio.get_running_loop()
+        outcome = await loop.run_in_executor(self._threads, self._loggly.post, batch.tags, batch.body())
         self._metrics.requests.labels(outcome.code).inc()
         if outcome.foreign:
             self._metrics.foreign_answers.inc()

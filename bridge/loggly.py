@@ -48,7 +48,7 @@ class Loggly:
             )
         except (requests.RequestException, HTTPError) as error:  # the second for a host name with an empty label, say
             return Outcome(None, reason(error))
-        words = answer.text[:ANSWER_LENGTH].replace(self._target.token.reveal(), MASK)
+        words = answer.text.replace(self._target.token.reveal(), MASK)[:ANSWER_LENGTH]
         return Outcome(answer.status_code, body=words, retry_after=answer.headers.get("Retry-After", ""))
 
     def use_token(self, token: Secret) -> None:

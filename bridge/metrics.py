@@ -40,6 +40,10 @@ class Metrics:
         self.duplicates_joined = Counter(
             f"{PREFIX}_duplicates_joined", "Chunks sent again that joined the first.", registry=registry
         )
+        self._dead_letters = Gauge(
+            f"{PREFIX}_dead_letters", "Events that are kept as dead letters now.", registry=registry
+        )
+        self._spool = Gauge(f"{PREFIX}_spool_bytes", "Bytes in the spool.", registry=registry)
         self._held = Gauge(
             f"{PREFIX}_held", "1 while Loggly refuses everything and everything is kept.", registry=registry
         )
@@ -64,6 +68,14 @@ class Metrics:
     def watch_oldest(self, age: Callable[[], float]) -> None:
         """Ask `age` for the oldest chunk's age whenever somebody reads it."""
         self._oldest.set_function(age)
+
+    def watch_dead_letters(self, count: Callable[[], int]) -> None:
+        """Ask `count` for the number of dead letters whenever somebody reads it."""
+        self._dead_letters.set_function(lambda: float(count()))
+
+    def watch_spool(self, used: Callable[[], int]) -> None:
+        """Ask `used` for the bytes in the spool whenever somebody reads it."""
+        self._spool.set_function(lambda: float(used()))
 
     def watch_held(self, held: Callable[[], bool]) -> None:
         """Ask `held` whether everything is held back, whenever somebody reads it."""

@@ -9,20 +9,23 @@ import logging
 import os
 import random
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from audit.settings import Settings
 from bridge.admin import Admin, Probes
+from bridge.aside import DeadLetterBox
 from bridge.config import Config
 from bridge.delivery import Delivery
 from bridge.errors import ConfigError
 from bridge.loggly import Loggly, Target
 from bridge.metrics import Metrics
 from bridge.reload import Watched, files_of
-from bridge.retry import Outcome
 from bridge.server import Listening, listen
 from bridge.session import Port
+from bridge.spool import Spool
+from bridge.spooling import Spooler
 
 log = logging.getLogger("bridge")
 
@@ -51,8 +54,9 @@ class Service:
             loop.add_signal_handler(number, event.set)
         settings = self.config.settings
         target = Target(settings.loggly.url, self.config.token, settings.loggly.timeout, settings.loggly.gzip)
-        loggly = Loggly(target)
-        delivery = Delivery(settings, loggly, _nowhere, self.metrics, random.random)
+        loggly, box = Loggly(target), DeadLetterBox(settings.dead_letter, self.metrics)
+        delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
+        self._open_spool(delivery)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
         admin = _admin(settings, Probes(loop, self.metrics, lambda: self._not_ready(delivery)))
         watching = loop.create_task(self._watch(loggly, port))
@@ -65,6 +69,17 @@ class Service:
         finally:
             watching.cancel()
             admin.close()
+            box.close()
+
+    def _open_spool(self, delivery: Delivery) -> None:
+        settings = self.config.settings.spool
+        if settings.path is None:
+            return
+        spool = Spool(settings.path, settings.max_bytes)
+        self.metrics.watch_spool(lambda: spool.bytes_used)
+        if spool.count:
+            log.info("the spool holds %d bytes from before; they are delivered first", spool.bytes_used)
+        delivery.spooler = Spooler(spool, delivery.room, delivery.forward, time.monotonic)
 
     async def _watch(self, loggly: Loggly, port: Port) -> None:
         """Use new secrets and certificates when their files change, or on SIGHUP."""
@@ -96,10 +111,6 @@ class Service:
         if self.stopping.is_set():
             return "stopping"
         return "too many bytes wait for Loggly (limits.unacked_bytes)" if delivery.room.full else ""
-
-
-async def _nowhere(line: bytes, tags: tuple[str, ...], outcome: Outcome) -> bool:
-    return False
 
 
 def _admin(settings: Settings, probes: Probes) -> Admin:

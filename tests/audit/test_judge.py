@@ -42,6 +42,13 @@ ODD_EVENTS = [
     b"",
 ]
 
+SPOILT = st.builds(
+    lambda line, at, what: line[:at] + what + line[at:],
+    EVENTS.map(orjson.dumps),
+    st.integers(0, 200),
+    st.sampled_from([b"\xff", b"\n", b"\0", b"\\", b'"', b"}", b"\xe2\x80\xa8", b",null", b"\r\n"]),
+)
+
 
 def valid(line: bytes, limit: int = LIMIT) -> dict[str, Any]:
     """Return what a line for Loggly holds, read strictly: one line, JSON, within the limit, with what we add."""
@@ -90,19 +97,19 @@ def test_an_events_own_fields_survive(original: dict[str, Any]) -> None:
     assert own(original) == own(found)
 
 
+@given(EVENTS.map(orjson.dumps) | SPOILT | st.binary(max_size=20), st.sampled_from(["", "cp-1", "cp-2"]))
+def test_every_way_of_a_line_gives_the_same_whatever_came_before(line: bytes, node: str) -> None:
+    """Binary, text or alone; by a judge that remembers thousands of others, or by a new one."""
+    expected = Judge("prod-eu", "production", 1_000_000).line(line, node, ARRIVED)
+    assert expected == JUDGE.line(line, node, ARRIVED) == JUDGE.record({"message": line}, node, ARRIVED)
+    assert expected == JUDGE.record({"log": line}, node, ARRIVED)
+
+
 @given(EVENTS)
 def test_raw_and_parsed_give_the_same(original: dict[str, Any]) -> None:
     line = orjson.dumps(original)
     parsed = JUDGE.record(orjson.loads(line), "cp-1", ARRIVED)
     assert judged(line, "cp-1") == valid(parsed, 1_000_000)
-
-
-SPOILT = st.builds(
-    lambda line, at, what: line[:at] + what + line[at:],
-    EVENTS.map(orjson.dumps),
-    st.integers(0, 200),
-    st.sampled_from([b"\xff", b"\n", b"\0", b"\\", b'"', b"}", b"\xe2\x80\xa8", b",null", b"\r\n"]),
-)
 
 
 @given(st.binary(max_size=60) | JSON.map(orjson.dumps) | SPOILT)

@@ -1,6 +1,6 @@
 """A sandbox and bridges as real processes, for tests of what happens between sockets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,13 +26,13 @@ def sandbox(shared_sandbox: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def start_bridge(sandbox: Sandbox, tmp_path: Path) -> Iterator[StartBridge]:
-    """Start bridges that send to the sandbox; `start_bridge("key=value", ...)`."""
+    """Start bridges that send to the sandbox; `start_bridge("key=value", ..., arguments=("--log-level", "debug"))`."""
     with ExitStack() as stack:
 
-        def start(*settings: str) -> Bridge:
+        def start(*settings: str, arguments: Sequence[str] = ()) -> Bridge:
             config = tmp_path / "bridge.yaml"
             config.write_text("cluster: test\n")
-            return stack.enter_context(Bridge(config, sandbox.url, *settings))
+            return stack.enter_context(Bridge(config, sandbox.url, *settings, arguments=arguments))
 
         yield start
 

@@ -14,8 +14,9 @@ import requests
 import trustme
 import urllib3
 
-from bridge.loggly import Loggly, Target, reason
-from bridge.secret import Secret
+from bridge.loggly import ANSWER_LENGTH, Loggly, Target, reason
+from bridge.retry import Outcome
+from bridge.secret import MASK, Secret
 from tests.support.processes import TOKEN, Sandbox
 
 Sent = tuple[str, str, dict[str, str], bytes]
@@ -32,8 +33,10 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 class Recorder:
     """An HTTP server that keeps what it is sent and answers with what it is told to."""
 
-    def __init__(self, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self.status, self.headers = status, headers or {}
+    def __init__(
+        self, status: int = 200, headers: dict[str, str] | None = None, body: bytes = b'{"response" : "ok"}'
+    ) -> None:
+        self.status, self.headers, self.body = status, headers or {}, body
         self.sent: list[Sent] = []
         self.connections: set[Any] = set()
         recorder = self
@@ -47,7 +50,7 @@ class Recorder:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 recorder.sent.append((self.command, self.path, headers, body))
                 recorder.connections.add(self.client_address)
-                data = b'{"response" : "ok"}'
+                data = recorder.body
                 self.send_response(recorder.status)
                 for name, value in {"Content-Length": str(len(data)), **recorder.headers}.items():
                     self.send_header(name, value)
@@ -140,6 +143,28 @@ def test_a_token_that_loggly_does_not_know(sandbox: Sandbox) -> None:
 def test_every_answer_is_its_status(status: int) -> None:
     with Recorder(status, {"Content-Length": "0"} if status == 204 else {}) as server:
         assert status == loggly(server.url).post((), b"{}").status
+
+
+def test_what_loggly_answers_is_kept_for_who_must_decide() -> None:
+    with Recorder(429, {"Retry-After": "7"}, b'{"response":"slow down"}') as server:
+        assert Outcome(429, body='{"response":"slow down"}', retry_after="7") == loggly(server.url).post((), b"{}")
+
+
+@pytest.mark.parametrize("before", [0, 10, ANSWER_LENGTH - 20, ANSWER_LENGTH - 2, 2 * ANSWER_LENGTH])
+def test_an_answer_that_quotes_the_token_shows_no_part_of_it(before: int) -> None:
+    """Wherever it stands, also across the length that is kept."""
+    with Recorder(403, body=b"x" * before + TOKEN.encode() + b"y" * 500) as server:
+        outcome = loggly(server.url).post((), b"{}")
+    assert ("x" * before + MASK + "y" * 500)[:ANSWER_LENGTH] == outcome.body
+
+
+def test_another_token_counts_from_the_next_request() -> None:
+    with Recorder() as server:
+        target = loggly(server.url)
+        target.post((), b"{}")
+        target.use_token(Secret("another"))
+        target.post((), b"{}")
+    assert [f"/bulk/{TOKEN}/", "/bulk/another/"] == [path for _, path, _, _ in server.sent]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,0 +1,64 @@
+import asyncio
+
+from bridge.room import Room
+
+
+async def test_room_is_counted() -> None:
+    counts: list[int] = []
+    room = Room(100, counts.append)
+    room.add(60)
+    assert not room.full
+    room.add(60)
+    assert room.full
+    room.free(60)
+    assert ([60, 120, 60], False) == (counts, room.full)
+
+
+async def test_those_who_wait_are_let_in_one_at_a_time_in_their_order() -> None:
+    room, entered = Room(100, lambda _: None), list[int]()
+    room.add(100)
+
+    async def client(number: int) -> None:
+        await room.admission()
+        entered.append(number)
+        room.add(100)
+        room.pass_on()
+
+    clients = [asyncio.ensure_future(client(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    assert [] == entered
+    for expected in ([0], [0, 1], [0, 1, 2]):
+        room.free(100)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert expected == entered
+    await asyncio.gather(*clients)
+
+
+async def test_a_newcomer_does_not_overtake() -> None:
+    """Somebody waits already, and there is room again: the one who waits goes first."""
+    room, entered = Room(100, lambda _: None), list[str]()
+    room.add(100)
+
+    async def client(name: str) -> None:
+        await room.admission()
+        entered.append(name)
+        room.pass_on()
+
+    first = asyncio.ensure_future(client("first"))
+    await asyncio.sleep(0)
+    room.free(100)
+    await asyncio.gather(first, asyncio.ensure_future(client("second")))
+    assert ["first", "second"] == entered
+
+
+async def test_one_who_gives_up_keeps_nobody_out() -> None:
+    room = Room(100, lambda _: None)
+    room.add(100)
+    impatient = asyncio.ensure_future(room.admission())
+    patient = asyncio.ensure_future(room.admission())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.gather(impatient, return_exceptions=True)
+    room.free(100)
+    await asyncio.wait_for(patient, 5)
