@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from audit.settings import DeadLetter
 from bridge.batch import Tags
 from bridge.dead_letters import DeadLetters
+from bridge.errors import StoreError
 from bridge.metrics import Metrics
 from bridge.retry import Outcome
+from bridge.status import Store
 
 log = logging.getLogger("bridge.dead_letters")
 
@@ -18,6 +20,7 @@ class DeadLetterBox:
 
     def __init__(self, settings: DeadLetter, metrics: Metrics) -> None:
         self._letters = DeadLetters(settings.path, settings.max_bytes) if settings.path else None
+        self._max_bytes = settings.max_bytes
         self._metrics = metrics
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="dead-letters")
         if self._letters:
@@ -27,6 +30,16 @@ class DeadLetterBox:
     def count(self) -> int:
         """How many events are kept; waits for the disk."""
         return self._letters.count if self._letters else 0
+
+    def store(self) -> Store | None:
+        """Say how full the file is, None where there is none; waits for the disk."""
+        letters = self._letters
+        if letters is None:
+            return None
+        try:
+            return Store(letters.count, letters.bytes_used, self._max_bytes, letters.refusal)
+        except StoreError as error:
+            return Store(0, 0, self._max_bytes, str(error))
 
     async def put(self, line: bytes, tags: Tags, outcome: Outcome) -> bool:
         """Keep an event that Loggly refuses; true once it is on the disk, false where there is no room or no file."""

@@ -16,6 +16,7 @@ from audit.judge import Judge
 from audit.settings import Settings
 from audit.times import to_seconds
 from bridge import intake
+from bridge.answers import Answers
 from bridge.batch import Batch, Batches, Bounds, Tags
 from bridge.loggly import Loggly
 from bridge.messages import Chunk
@@ -46,6 +47,7 @@ class Delivery:
         self._metrics = metrics
         self._judge = Judge(settings.cluster, settings.environment, settings.limits.event_bytes)
         batch, retry = settings.batch, settings.retry
+        self.answers = Answers()
         self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age))
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
         taken = metrics.events_delivered.inc
@@ -118,8 +120,8 @@ class Delivery:
         return written and left == 0
 
     def oldest_seconds(self) -> float:
-        """Return the age of the oldest chunk that is not delivered, 0 where there is none."""
-        oldest = next(iter(self._receipts), None)
+        """Return the age of the oldest chunk that is not delivered, 0 where there is none; from any thread."""
+        oldest = next(iter(list(self._receipts)), None)  # the list is made at once, while the loop may add to the dict
         return time.monotonic() - oldest.begun if oldest else 0.0
 
     def _set_timer(self) -> None:
@@ -144,13 +146,15 @@ class Delivery:
         now = time.time()
         self._metrics.last_delivery.set(now)
         if newest is not None:
-            self._metrics.delivery_lag.observe(max(now - newest, 0.0))
+            self.answers.lag = max(now - newest, 0.0)
+            self._metrics.delivery_lag.observe(self.answers.lag)
         self.room.free(size)
 
     async def _attempt(self, batch: Batch) -> Outcome:
         loop = asyncio.get_running_loop()
         outcome = await loop.run_in_executor(self._threads, self._loggly.post, batch.tags, batch.body())
         self._metrics.requests.labels(outcome.code).inc()
+        self.answers.heard(outcome, time.time())
         if outcome.foreign:
             self._metrics.foreign_answers.inc()
             log.warning("a 200 whose body is not Loggly's, taken as a delivery: is a proxy in between?")

@@ -81,6 +81,12 @@ class Metrics:
         """Ask `held` whether everything is held back, whenever somebody reads it."""
         self._held.set_function(lambda: float(held()))
 
+    @staticmethod
+    def total(counter: Counter) -> int:
+        """Return what a counter has counted, over all of its labels."""
+        samples = (sample for family in counter.collect() for sample in family.samples)
+        return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
     def exposition(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self._registry)

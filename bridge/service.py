@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 
 from audit.settings import Settings
 from bridge.admin import Admin, Probes
@@ -26,6 +27,7 @@ from bridge.server import Listening, listen
 from bridge.session import Port
 from bridge.spool import Spool
 from bridge.spooling import Spooler
+from bridge.status import About, Sources, Store
 
 log = logging.getLogger("bridge")
 
@@ -56,9 +58,10 @@ class Service:
         target = Target(settings.loggly.url, self.config.token, settings.loggly.timeout, settings.loggly.gzip)
         loggly, box = Loggly(target), DeadLetterBox(settings.dead_letter, self.metrics)
         delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
-        self._open_spool(delivery)
+        spool = self._open_spool(delivery)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
-        admin = _admin(settings, Probes(loop, self.metrics, lambda: self._not_ready(delivery)))
+        status = self._status(port, box, spool)
+        admin = _admin(settings, Probes(loop, self.metrics, status.not_ready, status.snapshot))
         watching = loop.create_task(self._watch(loggly, port))
         try:
             listening = await _listen(port)
@@ -71,15 +74,35 @@ class Service:
             admin.close()
             box.close()
 
-    def _open_spool(self, delivery: Delivery) -> None:
+    def _status(self, port: Port, box: DeadLetterBox, spool: Spool | None) -> Sources:
+        """Say where the status page's numbers come from."""
+        delivery, metrics, spool_bytes = port.delivery, self.metrics, port.settings.spool.max_bytes
+        return Sources(
+            about=About.of(port.settings, version("kube-audit-bridge"), time.time()),
+            now=time.time,
+            not_ready=lambda: self._not_ready(delivery),
+            held=lambda: delivery.uploads.hold.held,
+            answers=delivery.answers,
+            unacked_bytes=lambda: delivery.room.used,
+            oldest=delivery.oldest_seconds,
+            connections=lambda: len(port.sessions),
+            received=lambda: metrics.total(metrics.events_received),
+            delivered=lambda: metrics.total(metrics.events_delivered),
+            dead_lettered=lambda: metrics.total(metrics.events_dead_lettered),
+            dead_letters=box.store,
+            spool=lambda: Store(spool.count, spool.bytes_used, spool_bytes, spool.refusal) if spool else None,
+        )
+
+    def _open_spool(self, delivery: Delivery) -> Spool | None:
         settings = self.config.settings.spool
         if settings.path is None:
-            return
+            return None
         spool = Spool(settings.path, settings.max_bytes)
         self.metrics.watch_spool(lambda: spool.bytes_used)
         if spool.count:
             log.info("the spool holds %d bytes from before; they are delivered first", spool.bytes_used)
         delivery.spooler = Spooler(spool, delivery.room, delivery.forward, time.monotonic)
+        return spool
 
     async def _watch(self, loggly: Loggly, port: Port) -> None:
         """Use new secrets and certificates when their files change, or on SIGHUP."""

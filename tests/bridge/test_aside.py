@@ -6,6 +6,7 @@ from audit.settings import DeadLetter
 from bridge.aside import DeadLetterBox
 from bridge.metrics import Metrics
 from bridge.retry import Outcome
+from bridge.status import Store
 
 REFUSED = Outcome(400, body="bad event")
 
@@ -35,4 +36,16 @@ async def test_no_box_at_all(caplog: pytest.LogCaptureFixture) -> None:
         box.count,
         caplog.messages,
     )
+    box.close()
+
+
+async def test_the_box_says_how_full_it_is(tmp_path: Path) -> None:
+    box = DeadLetterBox(DeadLetter(path=str(tmp_path / "letters"), max_bytes=100), Metrics())
+    assert Store(0, 0, 100) == box.store()
+    await box.put(b"line", (), REFUSED)
+    await box.put(b"x" * 200, (), REFUSED)
+    store = box.store()
+    assert store is not None
+    assert (1, 100, True) == (store.count, store.limit_bytes, "dead_letter" in store.refusal)
+    assert None is DeadLetterBox(DeadLetter(), Metrics()).store()
     box.close()

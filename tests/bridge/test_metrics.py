@@ -82,3 +82,10 @@ def test_two_bridges_in_a_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
     one.events_delivered.inc()
     assert (1, 0) == tuple(series(each)["audit_bridge_events_delivered_total"] for each in (one, other))
+
+
+def test_a_total_is_over_all_labels() -> None:
+    metrics = Metrics()
+    metrics.events_dead_lettered.labels("400").inc(2)
+    metrics.events_dead_lettered.labels("413").inc(3)
+    assert (5, 0) == (metrics.total(metrics.events_dead_lettered), metrics.total(metrics.events_delivered))
