@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from bridge.metrics import Metrics
+from bridge.status import State
+from tests.support.status import snapshot
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -56,7 +58,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_metrics_page_names_every_series() -> None:
     exposed = set(re.findall(r"^# TYPE (\S+)", Metrics().exposition().decode(), re.MULTILINE))
     page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
-    assert exposed == set(re.findall(r"^\| `(\w+)", page, re.MULTILINE))
+    assert exposed == set(re.findall(r"^\| `(audit_bridge_\w+)", page, re.MULTILINE))
+
+
+def test_the_metrics_page_names_every_state_and_key_of_the_status() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    status = page.partition("## Status")[2].partition("## Logs")[0]
+    keys = {state.value for state in State} | snapshot().as_json().keys()
+    assert set() == keys - set(re.findall(r"`(\w+)`", status))
 
 
 def test_the_dependencies_page_names_every_package() -> None:

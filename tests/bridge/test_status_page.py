@@ -72,7 +72,7 @@ def test_what_a_person_on_call_asks_first() -> None:
         "Held · prod-1 · audit-bridge",
         "prod-1 production",
         "Held: Loggly takes nothing, everything is kept",
-        "Loggly answers status 403 (Forbidden), since 1 min 30 s ago",
+        "Loggly answers status 403 (Forbidden), for 1 min 30 s Loggly does not accept",
         "Put a valid one into loggly.token_file",
         "Last taken 2 min ago",
         "Last refusal 30 s ago 403 Forbidden",
@@ -80,7 +80,7 @@ def test_what_a_person_on_call_asks_first() -> None:
         "Oldest that waits 1 min 35 s",
         "From event to Loggly 0.4 s",
         "Connections 4 of 1,000",
-        "Dead letters 12 4.5 kB of 1.0 GB used the disk is full",
+        "Dead letters 12 4.5 kB of 1.0 GB the disk is full",
         "403 Forbidden 3 30 s ago",
         "Spool off",
         "up 1 h 2 min",
@@ -97,6 +97,18 @@ def test_a_bridge_without_anything_to_say() -> None:
 def test_a_failure_without_an_answer_is_told_in_its_words() -> None:
     page = text(render(snapshot(refusals=(Refusal("error", "connection refused", NOW, NOW),), unacked_bytes=1)))
     assert "the bridge tries again connection refused, 0 s ago Nothing is lost" in page
+
+
+@pytest.mark.parametrize(("used", "width", "look"), [(16_000_000, 250, "meter"), (48_000_000, 750, "meter high")])
+def test_a_meter_says_when_it_is_time_to_look(used: int, width: int, look: str) -> None:
+    page = render(snapshot(unacked_bytes=used)).decode()
+    assert f'<svg class="{look}" ' in page
+    assert f'aria-valuenow="{used}"><rect width="{width}" ' in page
+
+
+def test_a_meter_ends_at_its_bound() -> None:
+    """The chunk that fills the room may be larger than what was left of it."""
+    assert 'aria-valuenow="64000000"><rect width="1000" ' in render(snapshot(unacked_bytes=99_000_000)).decode()
 
 
 def test_what_strangers_answer_is_text() -> None:
