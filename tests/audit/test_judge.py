@@ -105,6 +105,71 @@ def test_every_way_of_a_line_gives_the_same_whatever_came_before(line: bytes, no
     assert expected == JUDGE.record({"log": line}, node, ARRIVED)
 
 
+ORDINARY = orjson.dumps(event())
+NEARLY_ORDINARY = {
+    "timestamp": orjson.dumps(event(timestamp="2018-02-28T23:59:59Z")),
+    "timestamp that is null": ORDINARY[:-1] + b',"timestamp":null}',
+    "audit": orjson.dumps(event(audit={"actor": "forged"})),
+    "audit that is null": ORDINARY[:-1] + b',"audit":null}',
+    "other characters": orjson.dumps(event(userAgent="é漢𝄞")),
+    "not UTF-8": orjson.dumps(event(userAgent="a?")).replace(b"a?", b"a\xff"),
+    "several lines": json.dumps(event(), indent=1).encode(),
+    "a newline at its end": ORDINARY + b"\n",
+    "space around it": b" " + ORDINARY + b" ",
+    "another form of time": orjson.dumps(event(stageTimestamp="2026-01-31T12:34:56Z")),
+    "a time that is none": orjson.dumps(event(stageTimestamp="2026-02-31T12:34:56.123456Z")),
+    "another kind": orjson.dumps(event(kind="Policy")),
+    "another group": orjson.dumps(event(apiVersion="v1")),
+    "a version to come": orjson.dumps(event(apiVersion="audit.k8s.io/v2")),
+    "over the limit": orjson.dumps(event(responseObject={"data": "x" * LIMIT})),
+    "at the limit": orjson.dumps(event(userAgent="x" * (LIMIT - 1_200))),
+    "two in one": ORDINARY + ORDINARY,
+}
+
+
+@pytest.mark.parametrize("line", NEARLY_ORDINARY.values(), ids=NEARLY_ORDINARY)
+def test_what_is_not_quite_ordinary_is_treated_with_the_same_care(line: bytes) -> None:
+    """A line alone in its record goes a shorter way where it may; what comes out is the same."""
+    found = SMALL.record({"message": line}, "cp-1", ARRIVED)
+    valid(found)
+    assert SMALL.line(line, "cp-1", ARRIVED) == found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user": {"username": "bob"}},
+        {"user": None},
+        {"impersonatedUser": {"username": "bob"}},
+        {"verb": "list"},
+        {"sourceIPs": ["203.0.113.9", "10.0.0.8"]},
+        {"sourceIPs": None},
+        {"objectRef": {"resource": "pods", "namespace": "shop", "name": "db", "apiVersion": "v1"}},
+        {"objectRef": {"resource": "secrets", "namespace": "other", "name": "db", "apiVersion": "v1"}},
+        {"objectRef": {"resource": "secrets", "namespace": "shop", "name": "other", "apiVersion": "v1"}},
+        {"objectRef": {"resource": "secrets", "namespace": "shop", "name": "db", "apiVersion": "other/v1"}},
+        {"objectRef": {"resource": "secrets", "namespace": "shop", "name": "db", "apiGroup": "other"}},
+        {"objectRef": {"resource": "secrets", "namespace": "shop", "name": "db", "subresource": "other"}},
+        {"objectRef": None},
+        {"objectRef": None, "requestURI": "/healthz"},
+        {"responseStatus": {"code": 403}},
+        {"responseStatus": None},
+        {"annotations": None},
+        {"annotations": {"authorization.k8s.io/decision": "forbid", "authorization.k8s.io/reason": "RBAC: allowed"}},
+        {"annotations": {"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "other"}},
+    ],
+    ids=str,
+)
+def test_what_is_remembered_is_never_taken_for_what_differs(change: dict[str, Any]) -> None:
+    """Events that differ in one thing have facts of their own, also one after the other."""
+    judge = Judge("prod-eu", "production", 1_000_000)
+    line = orjson.dumps(event(**change))
+    for before in (event(), event(objectRef=None)):
+        judge.line(orjson.dumps(before), "cp-1", ARRIVED)
+    found = judge.line(line, "cp-1", ARRIVED)
+    assert Judge("prod-eu", "production", 1_000_000).line(line, "cp-1", ARRIVED) == found
+
+
 @given(EVENTS)
 def test_raw_and_parsed_give_the_same(original: dict[str, Any]) -> None:
     line = orjson.dumps(original)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.times import from_datetime, from_nanoseconds, normal, to_seconds
+from audit.times import from_datetime, from_nanoseconds, is_normal, normal, to_seconds
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,16 @@ def test_the_form_means_the_same_moment(moment: datetime) -> None:
 @given(MOMENTS, MOMENTS)
 def test_text_sorts_as_time_does(one: datetime, other: datetime) -> None:
     assert (one < other) == ((normal(one.isoformat()) or "") < (normal(other.isoformat()) or ""))
+
+
+@given(
+    MOMENTS.map(lambda moment: normal(moment.isoformat()) or "") | st.text(max_size=30),
+    st.integers(0, 30),
+    st.sampled_from("0189-:TZ.+ é,"),
+)
+def test_what_has_the_form_already_is_what_stays_as_it_is(text: str, at: int, character: str) -> None:
+    for one in (text, text[:at] + character + text[at + 1 :]):
+        assert is_normal(one) == (bool(one) and normal(one) == one)
 
 
 @given(st.text(max_size=30))
