@@ -9,6 +9,7 @@ import traceback
 import click
 
 from bridge.commands import check, demo_command, replay_command, run
+from bridge.dead_letters_command import dead_letters
 from bridge.errors import BridgeError
 from bridge.sandbox.command import sandbox
 
@@ -19,7 +20,7 @@ def commands() -> None:
     """Kubernetes audit logs from Fluentd to Loggly, acknowledged only when Loggly has them."""
 
 
-for command in (run, check, replay_command, demo_command, sandbox):
+for command in (run, check, replay_command, demo_command, dead_letters, sandbox):
     commands.add_command(command)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.processes import BIN, Process, Sandbox
 
-COMMANDS = ("run", "check", "replay", "demo", "sandbox")
+COMMANDS = ("run", "check", "replay", "demo", "dead-letters", "sandbox")
 
 
 def ran(*arguments: str | Path) -> tuple[int, str]:
@@ -16,7 +16,7 @@ def ran(*arguments: str | Path) -> tuple[int, str]:
 def test_help_names_every_command() -> None:
     code, output = ran("--help")
     assert 0 == code
-    assert list(COMMANDS) == sorted(re.findall(r"^  (\w+)  ", output, re.MULTILINE), key=COMMANDS.index)
+    assert list(COMMANDS) == sorted(re.findall(r"^  (\w[\w-]*)  ", output, re.MULTILINE), key=COMMANDS.index)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
