@@ -28,8 +28,9 @@ class DeadLetterBox:
 
     @property
     def count(self) -> int:
-        """How many events are kept; waits for the disk."""
-        return self._letters.count if self._letters else 0
+        """How many events are kept; waits for the disk. 0 where it cannot be read, which `store` tells."""
+        found = self.store()
+        return found.count if found else 0
 
     def store(self) -> Store | None:
         """Say how full the file is, None where there is none; waits for the disk."""

@@ -78,17 +78,24 @@ class Spooler:
         while True:
             await self._to_write.wait()
             self._to_write.clear()
-            rows = list(self._waiting)
-            if rows and await loop.run_in_executor(self._disk, self._spool.put_many, [row[:2] for row in rows]) is None:
+            while self._waiting and await self._write_some():
+                self._to_read.set()
+            if self._waiting:
                 log.error("%s; nothing more is read until there is room", self._spool.refusal)
                 loop.call_later(RETRY_SECONDS, self._to_write.set)
             else:
+                self._written.set()
+            await self._forget_delivered()
+
+    async def _write_some(self) -> bool:
+        """Write all that waits with one sync; where the spool has no room for all of it, the first alone."""
+        loop = asyncio.get_running_loop()
+        for rows in (list(self._waiting), self._waiting[:1]):
+            if await loop.run_in_executor(self._disk, self._spool.put_many, [row[:2] for row in rows]) is not None:
                 del self._waiting[: len(rows)]
                 self._room.free(sum(size for _, _, size in rows))
-                self._to_read.set()
-                if not self._waiting:
-                    self._written.set()
-            await self._forget_delivered()
+                return True
+        return False
 
     async def _read(self) -> None:
         """Send rows on in their order; those that are on their way already are not read again."""

@@ -31,6 +31,8 @@ DECIDED_ELSEWHERE = {
     ("forward", "tls"): "leave it out: no Secret is mounted for it",
     ("forward", "shared_key_file"): "set forward.sharedKeySecret",
     ("forward", "users_file"): "leave it out: no Secret is mounted for it",
+    ("spool",): "leave it out: Fluentd's buffer keeps what is not acked; run a bridge by hand for other senders",
+    ("dead_letter", "path"): "leave it out: a volume of the pod holds the file",
 }
 """Keys of the bridge's configuration that cannot be set in values, and what to do instead."""
 

@@ -87,6 +87,22 @@ async def test_a_full_spool_keeps_what_waits_and_goes_on_when_there_is_room(tmp_
     await spooling.close()
 
 
+async def test_what_is_too_much_at_once_goes_row_by_row(tmp_path: Path) -> None:
+    """More waits than the spool may hold in all: it still goes through."""
+    loggly, room = Loggly(), Room(1_000, lambda _: None)
+    _, spooling = spooler(tmp_path, loggly, room, max_bytes=25)
+    for number in range(10):
+        spooling.put([b"%09d" % number], ("t",))
+    while len(loggly.came) < 10:
+        await until(lambda: bool(loggly._open))
+        loggly.deliver()
+        await asyncio.sleep(0.01)
+    assert [b"%09d" % number for number in range(10)] == loggly.came
+    loggly.deliver()
+    await spooling.quiesce(5)
+    await spooling.close()
+
+
 async def test_memory_does_not_follow_the_backlog(tmp_path: Path) -> None:
     """Rows are only read as far as there is room for them."""
     loggly = Loggly()
