@@ -18,6 +18,8 @@ from bridge.messages import Chunk, Mode
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
+COMPRESSIONS = ("gzip", "zstd")
+ENTRY_BEGINNINGS = (b"", b"\x92", b"\xdc", b"\xdd")  # of a body that is plain whatever the option says: an array of two
 GROUP_MARKERS = (b"\xff\xff\xff\xff\0\0\0\0", b"\xff\xff\xff\xfe\0\0\0\0")  # Fluent Bit: start and end of a group
 MILLISECONDS_ABOVE = 2**32 - 1  # no second that large is meant: fluent-logger-node sends milliseconds
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999; what counts in microseconds or nanoseconds is above it
@@ -47,6 +49,8 @@ def entries(chunk: Chunk, limit: int) -> Iterator[Entry | Damage]:
     if chunk.signal:  # metrics, traces, profiles: no log events inside
         return
     body, damage = decompress(chunk.body, limit) if chunk.mode is Mode.PACKED else (chunk.body, None)
+    if body is chunk.body and chunk.compressed in COMPRESSIONS and body[:1] not in ENTRY_BEGINNINGS:
+        body, damage = b"", Damage(f"no {chunk.compressed} data, though the option says so", body)
     yield from _unpack(body)
     if damage is not None:
         yield damage

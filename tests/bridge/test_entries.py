@@ -326,3 +326,18 @@ def test_checksums_are_checked() -> None:
         Damage("gzip data that cannot be read: Error -3 while decompressing data: incorrect data check", bytes(body))
         == damage
     )
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_a_body_that_is_not_what_its_option_says_is_damage_as_a_whole(kind: str) -> None:
+    """A faulty compressor wrote it; taken for events it would come out in shreds."""
+    body = b"\x07" + bytes(range(200))
+    chunk = Chunk(Mode.PACKED, "t", body, compressed=kind)
+    assert [Damage(f"no {kind} data, though the option says so", body)] == list(entries(chunk, 10_000))
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd", "text", "lz4"])
+def test_a_plain_body_is_plain_whatever_its_option_says(kind: str) -> None:
+    body = msgpack.packb([1, {"a": 1}])
+    assert [(1, {"a": 1})] == list(entries(Chunk(Mode.PACKED, "t", body, compressed=kind), 10_000))
+    assert [] == list(entries(Chunk(Mode.PACKED, "t", b"", compressed=kind), 10_000))
