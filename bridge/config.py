@@ -91,6 +91,7 @@ def _tls(forward: Forward) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.num_tickets = 0  # Fluentd takes unread session tickets for an ack that is about to come
     try:
         context.load_cert_chain(forward.tls.cert_file, forward.tls.key_file)
     except (OSError, ssl.SSLError) as error:
