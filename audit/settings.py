@@ -123,8 +123,8 @@ class Loggly(Model):
     """Loggly's tags on every event: letters, digits, `.`, `_` and `-`, at most 64 characters each."""
     gzip: bool = False
     """Compress request bodies. Loggly documents no `Content-Encoding`; for other receivers."""
-    timeout: Seconds = 30.0
-    """How long one request may take before it is tried again."""
+    timeout: Seconds = 60.0
+    """How long one request may take before it is tried again; one given up too early may have been stored, and is stored twice."""
     connections: Count = 4
     """Requests in flight at once."""
 
