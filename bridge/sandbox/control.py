@@ -45,7 +45,8 @@ def _requests(sandbox: Sandbox, _: Request) -> Answer:
 
 
 def _events(sandbox: Sandbox, _: Request) -> Answer:
-    return exchange.json({"events": [event.as_json() for event in sandbox.store.all()]})
+    events = (event.as_json() | {"received_us": event.received} for event in sandbox.store.all())
+    return exchange.json({"events": list(events)})
 
 
 def _stats(sandbox: Sandbox, _: Request) -> Answer:

@@ -134,6 +134,15 @@ class Loggly:
         """Replace the scripted faults; each step as in `POST /_sandbox/script`."""
         self._json("/_sandbox/script", {"steps": list(steps)})
 
+    def tokens(self, *tokens: str) -> None:
+        """Take these customer tokens from now on, and no other."""
+        self._json("/_sandbox/tokens", {"tokens": tokens})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every upload, in order: {"status": 200, "fault": "reset", "events": 3, "path": "/bulk/***/", ...}."""
+        requests: list[dict[str, Any]] = self._json("/_sandbox/requests")["requests"]
+        return requests
+
     def reset(self) -> None:
         """Forget every event, statistic and script."""
         self._json("/_sandbox/reset", {})
@@ -159,16 +168,28 @@ class Loggly:
 
 
 class Sandbox(Process, Loggly):
-    """`audit-bridge sandbox` on a free port, accepting `TOKEN` to send and `API_TOKEN` to read."""
+    """`audit-bridge sandbox` on a free port, accepting `TOKEN` to send and `API_TOKEN` to read.
 
-    def __init__(self, *arguments: str, host: str = "127.0.0.1") -> None:
-        command: list[str | Path] = [BIN / "audit-bridge", "sandbox", "--host", host, "--port", "0", *arguments]
+    `prefix` is a command that starts it, `ip netns exec NAME` say.
+    """
+
+    def __init__(self, *arguments: str, host: str = "127.0.0.1", prefix: Sequence[str] = ()) -> None:
+        command: list[str | Path] = [
+            *prefix,
+            BIN / "audit-bridge",
+            "sandbox",
+            "--host",
+            host,
+            "--port",
+            "0",
+            *arguments,
+        ]
         Process.__init__(self, command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_API_TOKEN": API_TOKEN})
         Loggly.__init__(self, self.announced(r"sandbox listening on (http://\S+)").rstrip("/"))
 
 
 class Bridge(Process):
-    """`audit-bridge run` on free ports, sending to the given Loggly stand-in."""
+    """`audit-bridge run` on free ports, sending to the given Loggly stand-in; `prefix` as the sandbox's."""
 
     def __init__(
         self,
@@ -177,8 +198,9 @@ class Bridge(Process):
         *settings: str,
         environment: Mapping[str, str] | None = None,
         arguments: Sequence[str] = (),
+        prefix: Sequence[str] = (),
     ) -> None:
-        command: list[str | Path] = [BIN / "audit-bridge", "run", "--config", config, *arguments]
+        command: list[str | Path] = [*prefix, BIN / "audit-bridge", "run", "--config", config, *arguments]
         for setting in ("forward.host=127.0.0.1", "forward.port=0", "admin.host=127.0.0.1", "admin.port=0", *settings):
             command += ["--set", setting]
         super().__init__(command, {"LOGGLY_TOKEN": TOKEN, "LOGGLY_URL": loggly_url, **(environment or {})})
