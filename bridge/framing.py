@@ -40,6 +40,10 @@ class Frame:
     at: int
     starts: tuple[int, ...] = ()
 
+    def element(self, number: int) -> bytes:
+        """Return the bytes of one element of the array."""
+        return self.data[self.starts[number] : self.starts[number + 1]]
+
 
 class Framer:
     """Cuts a stream of MessagePack into requests of at most `limit` bytes."""
@@ -146,7 +150,11 @@ class Framer:
 
     def _cut(self) -> Frame:
         starts = self._starts
-        frame = Frame(bytes(self._buffer[: starts[-1]]), self._at, tuple(starts))
+        with (
+            memoryview(self._buffer) as whole,
+            whole[: starts[-1]] as request,
+        ):  # a slice of the buffer itself is a copy
+            frame = Frame(bytes(request), self._at, tuple(starts))
         del self._buffer[: starts[-1]]
         self._at += starts[-1]
         self._count, self._starts = None, []

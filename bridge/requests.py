@@ -24,11 +24,10 @@ def read(frame: Frame) -> Chunk:
     count = len(frame.starts) - 1
     if not 2 <= count <= 4:
         raise RemoteProtocolError(f"expected an array of 2 to 4 elements, got {count}", frame.at)
-    parts = [frame.data[frame.starts[i] : frame.starts[i + 1]] for i in range(count)]
-    tag = _text_of(parts[0])
+    tag = _text_of(frame.element(0))
     if tag is None:
         raise RemoteProtocolError("expected a tag, a text, as the first element", frame.at + frame.starts[0])
-    mode = _mode(parts[1][0])
+    mode = _mode(frame.data[frame.starts[1]])
     if mode is None:
         raise RemoteProtocolError("expected entries or a time as the second element", frame.at + frame.starts[1])
     if mode is Mode.MESSAGE and count == 2:
@@ -36,8 +35,8 @@ def read(frame: Frame) -> Chunk:
     if mode is not Mode.MESSAGE and count == 4:
         raise RemoteProtocolError("expected an array of 2 or 3 elements in this mode, got 4", frame.at)
     options_at = 3 if mode is Mode.MESSAGE else 2
-    options = _options(parts[options_at]) if count > options_at else {}
-    return Chunk(mode, tag, _body(mode, parts), **_meaning(options))
+    options = _options(frame.element(options_at)) if count > options_at else {}
+    return Chunk(mode, tag, _body(mode, frame), **_meaning(options))
 
 
 def read_json(frame: Frame) -> Chunk:
@@ -108,14 +107,15 @@ def _mode(first: int) -> Mode | None:
     return None
 
 
-def _body(mode: Mode, parts: list[bytes]) -> bytes:
-    """Return the events back to back."""
+def _body(mode: Mode, frame: Frame) -> bytes:
+    """Return the events back to back; cut out once, for a body has megabytes."""
+    start, end = frame.starts[1], frame.starts[2]
     if mode is Mode.MESSAGE:
-        return _EVENT_OF_TWO + parts[1] + parts[2]
-    first = parts[1][0]
+        return _EVENT_OF_TWO + frame.data[start : frame.starts[3]]
+    first = frame.data[start]
     if mode is Mode.FORWARD:
-        return parts[1][1 if first & 0xF0 == 0x90 else 3 if first == 0xDC else 5 :]
-    return parts[1][_header(first) :]
+        return frame.data[start + (1 if first & 0xF0 == 0x90 else 3 if first == 0xDC else 5) : end]
+    return frame.data[start + _header(first) : end]
 
 
 def _header(first: int) -> int:
