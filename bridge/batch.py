@@ -15,7 +15,8 @@ Tags = tuple[str, ...]
 class Batch:
     """One request to be: its lines, their size with newlines, and whose they are.
 
-    `asked` counts how often one of its lines was sent alone, to see whether Loggly takes any.
+    `asked` counts how often one of its lines was sent alone, to see whether Loggly takes any. `refused` is how many requests
+    had begun when Loggly first refused it, a batch of one line; 0 where that has not happened.
     """
 
     tags: Tags
@@ -24,6 +25,7 @@ class Batch:
     size: int = 0
     parts: list[tuple[Receipt, int]] = field(default_factory=list)
     asked: int = 0
+    refused: int = 0
 
     def body(self) -> bytes:
         """Return the lines as Loggly's bulk endpoint splits them."""

@@ -45,26 +45,18 @@ class Pauses:
     probe: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """An event that was refused alone, before the request of that number began."""
-
-    event: Batch
-    outcome: Outcome
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Work:
-    """What is left of a batch: every line that is not settled is in one of these."""
+    """What is left of a batch: every line that is not settled is in one of the lists. `outcome` is the last refusal."""
 
     untried: list[Batch]  # the next one last
-    refused: list[_Refused]
+    refused: list[Batch] = field(default_factory=list)  # single events
+    outcome: Outcome | None = None
 
     @property
     def offers(self) -> list[Batch]:
         """What may be asked for an event."""
-        return [part for part in [*self.untried, *(refused.event for refused in self.refused)] if part.lines]
+        return [part for part in [*self.untried, *self.refused] if part.lines]
 
     def prefer_a_far_one(self) -> None:
         """Let the next one be a single event, of the end of the batch."""
@@ -92,7 +84,7 @@ class Uploads:
 
     async def deliver(self, batch: Batch) -> None:
         """Return once every line of the batch is settled; a bug is logged, and what it left is tried again."""
-        work = _Work([batch], [])
+        work = _Work([batch])
         while work.untried or work.refused:
             try:
                 await self._advance(work)
@@ -101,14 +93,14 @@ class Uploads:
                 await asyncio.sleep(AFTER_A_BUG)
 
     async def _advance(self, work: _Work) -> None:
-        refused = work.refused
-        if refused and self._newest_taken >= refused[0].before:
-            await self._settle(refused[0].event)
-            del refused[0]
-        elif refused and (len(refused) > REFUSALS_IN_A_ROW or not work.untried):
+        refusals = len(work.refused)
+        if event := self._at_fault(work):
+            await self._settle(event)
+            work.refused.remove(event)
+        elif refusals and (refusals > REFUSALS_IN_A_ROW or not work.untried):
             await self._suspect(work)
         else:
-            if len(refused) == REFUSALS_IN_A_ROW:
+            if refusals == REFUSALS_IN_A_ROW:
                 work.prefer_a_far_one()
             await self._try(work)
 
@@ -121,7 +113,9 @@ class Uploads:
             first, second = part.halves()
             work.untried.extend((second, first))
         elif outcome:
-            work.refused.append(_Refused(part, outcome, self._begun))
+            part.refused = part.refused or self._begun
+            work.refused.append(part)
+            work.outcome = outcome
 
     async def _settle(self, event: Batch) -> None:
         """Upload an event that was refused before others were taken; set it aside where it is refused again."""
@@ -188,20 +182,21 @@ class Uploads:
                     return
 
     async def _suspect(self, work: _Work) -> None:
-        """Return once Loggly has taken an event that was sent after the last refusal: so the request is right."""
-        while not self._taken_since(work):
+        """Hold everything until Loggly has taken an event that was sent after a refusal: so the request is right."""
+        while not self._at_fault(work):
             if not self.hold.is_open:
                 await self.hold.passed(*work.offers)
                 continue
-            why = f"Loggly refuses every event: {work.refused[-1].outcome}"
+            why = f"Loggly refuses every event: {work.outcome}"
             with self._closed(Held(why, self.now(), witnesses=True)):
-                while not self._taken_since(work):
+                while not self._at_fault(work):
                     await self.hold.pause(self.pauses.probe)
-                    if not self._taken_since(work):
+                    if not self._at_fault(work):
                         await self._ask(min([*self.hold.offers, *work.offers], key=lambda part: part.asked))
 
-    def _taken_since(self, work: _Work) -> bool:
-        return self._newest_taken >= work.refused[-1].before or not work.offers
+    def _at_fault(self, work: _Work) -> Batch | None:
+        """Return a refused event that another was taken after, or that was taken itself, as a witness; None where none is."""
+        return next((event for event in work.refused if self._newest_taken >= event.refused or not event.lines), None)
 
     async def _ask(self, part: Batch) -> Verdict:
         """Send one event of a part alone, another one each time."""
@@ -213,6 +208,8 @@ class Uploads:
         if answer is Verdict.DELIVERED:
             part.drop(at)
             self._take(event)
+        elif answer is Verdict.SPLIT and len(part.lines) == 1:
+            part.refused = part.refused or self._begun
         return answer
 
     async def _set_aside(self, event: Batch, outcome: Outcome) -> None:
