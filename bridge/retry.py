@@ -6,6 +6,7 @@ again without end; whatever nobody documents holds everything back and raises an
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
@@ -83,11 +84,13 @@ def asked_pause(retry_after: str, now: float) -> float:
     `now` is in seconds since 1970.
     """
     try:
-        seconds = (
-            float(retry_after)
-            if retry_after.strip().isdigit()
-            else parsedate_to_datetime(retry_after).timestamp() - now
-        )
+        if retry_after.strip().isdigit():
+            seconds = float(retry_after)
+        else:
+            date = parsedate_to_datetime(retry_after)
+            seconds = (
+                date if date.tzinfo else date.replace(tzinfo=UTC)
+            ).timestamp() - now  # asctime's form names no zone
     except (ValueError, OverflowError):
         return 0.0
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)

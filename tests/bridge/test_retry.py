@@ -69,6 +69,8 @@ NOW = 1_445_412_470.0  # ten seconds before the date below
         (" 5 ", 5.0),
         ("0", 0.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 10.0),
+        ("Wed Oct 21 07:28:00 2015", 10.0),
+        ("Wed, 21 Oct 2015 07:28:00 -0000", 10.0),
         ("Wed, 21 Oct 2015 07:00:00 GMT", 0.0),
         ("Thu, 22 Oct 2015 07:28:00 GMT", LONGEST_RETRY_AFTER),
         ("9" * 400, LONGEST_RETRY_AFTER),
