@@ -23,6 +23,11 @@ class Room:
         """Whether no more may be taken in."""
         return self.used >= self._limit
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._queue)
+
     async def admission(self) -> None:
         """Wait for one's turn while the room is full; the chunk that comes in then may be larger than what is left."""
         if not self.full and not self._queue:
@@ -35,6 +40,7 @@ class Room:
         except asyncio.CancelledError:
             if turn in self._queue:
                 self._queue.remove(turn)
+            self._let_in()  # the turn may have been ours already
             raise
 
     def add(self, size: int) -> None:

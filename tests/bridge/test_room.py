@@ -62,3 +62,36 @@ async def test_one_who_gives_up_keeps_nobody_out() -> None:
     await asyncio.gather(impatient, return_exceptions=True)
     room.free(100)
     await asyncio.wait_for(patient, 5)
+
+
+async def test_one_who_gives_up_when_its_turn_has_come_passes_it_on() -> None:
+    room = Room(100, lambda _: None)
+    room.add(100)
+    impatient, patient = (asyncio.ensure_future(room.admission()) for _ in range(2))
+    await asyncio.sleep(0)
+    room.free(100)
+    impatient.cancel()
+    await asyncio.gather(impatient, return_exceptions=True)
+    await asyncio.wait_for(patient, 5)
+
+
+async def test_a_client_that_sends_much_does_not_keep_out_one_that_sends_little() -> None:
+    """Ten chunks of the one wait; the other's only one comes in second, not eleventh."""
+    room, entered = Room(100, lambda _: None), list[str]()
+    room.add(100)
+
+    async def client(name: str, chunks: int) -> None:
+        for _ in range(chunks):
+            await room.admission()
+            entered.append(name)
+            room.add(100)
+            room.pass_on()
+
+    clients = [asyncio.ensure_future(client("much", 10)), asyncio.ensure_future(client("little", 1))]
+    for _ in range(11):
+        await asyncio.sleep(0)
+        room.free(100)
+        await asyncio.sleep(0)
+    await asyncio.wait_for(asyncio.gather(*clients), 5)
+    assert ["much", "little", "much"] == entered[:3]
+    assert 0 == room.waiting
