@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("bridge.delivery")
 
+A_TURN = 0.01  # seconds, in which what waited for room is judged
 SLICE = 1_000  # lines judged before other connections get their turn
 _TIMESTAMP = b'"timestamp":"'
 _TIMESTAMP_LENGTH = 27
@@ -98,6 +99,11 @@ class Delivery:
         receipt.complete()
         self.room.pass_on()
 
+    def give_up(self, receipt: Receipt) -> None:
+        """Forget a chunk that could not be read to its end: its sender keeps it."""
+        self._receipts.pop(receipt, None)
+        self.room.pass_on()
+
     def flush(self) -> None:
         """Send what is gathered, for nobody will send more until then."""
         self._upload(self._batches.flush())
@@ -107,17 +113,28 @@ class Delivery:
 
         What is in the spool is safe there, and stays there where it was not delivered.
         """
-        written = await self.spooler.quiesce(within) if self.spooler else True
-        self.flush()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
-        left = len(self._tasks)
+        clock = asyncio.get_running_loop().time
+        until = clock() + within
+        if self.spooler:
+            await self.spooler.quiesce(0)
+        while self._busy and (left := until - clock()) > 0:
+            self.flush()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(A_TURN)
+        delivered = not self._busy
+        written = await self.spooler.quiesce(max(until - clock(), 0)) if self.spooler else True
         for task in self._tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         if self.spooler:
             await self.spooler.close()
-        return written and left == 0
+        return written and delivered
+
+    @property
+    def _busy(self) -> bool:
+        """Whether anything was taken in, or waits for its turn, and is not delivered."""
+        return bool(self._tasks or self._receipts or self.room.waiting)
 
     def oldest_seconds(self) -> float:
         """Return the age of the oldest chunk that is not delivered, 0 where there is none; from any thread."""

@@ -19,9 +19,14 @@ class Partials(Generic[C]):
         self.stopped: set[C] = set()
         self.total = 0
 
-    def update(self, client: C, held: int) -> None:
-        """Count what a client holds now; 0 where it is between two requests."""
-        self.total += held - self._held.pop(client, 0) if held == 0 else held - self._held.get(client, 0)
+    def update(self, client: C, held: int, *, anew: bool = False) -> None:
+        """Count what a client holds now; 0 where it is between two requests, `anew` where a request has ended since.
+
+        Who sends one request after the other without a gap goes to the end of the line after each.
+        """
+        self.total += held - self._held.get(client, 0)
+        if anew or not held:
+            self._held.pop(client, None)
         if held:
             self._held[client] = held
 

@@ -55,9 +55,9 @@ class Port:
         if self.senders.all_wait:
             self.delivery.flush()
 
-    def held_by(self, session: "Session", size: int) -> None:
+    def held_by(self, session: "Session", size: int, *, anew: bool = False) -> None:
         """Count what a session has read and not passed on; too much in all stops all but the first."""
-        self.partials.update(session, size)
+        self.partials.update(session, size, anew=anew)
         stop, go_on = self.partials.changes()
         for other in stop:
             other.pause()
@@ -116,8 +116,10 @@ class Session(asyncio.Protocol):
         self._heard = self._loop.time()
         if not self._connection.pending:
             self._begun = self._heard
+        anew = False
         try:
             for message in self._connection.receive(self._decrypted(data)):
+                self._begun, anew = self._heard, True
                 self._on(message)
             if self._tls and self._tls.ended:
                 self.eof_received()
@@ -128,7 +130,7 @@ class Session(asyncio.Protocol):
             self.pause()
         elif self._acks:
             self._port.flush_if_all_wait()
-        self._port.held_by(self, self._holding)
+        self._port.held_by(self, self._holding, anew=anew and not self._inbox)
 
     def eof_received(self) -> bool:
         """Take the client's half-close: it may still wait for acks."""
@@ -243,8 +245,9 @@ class Session(asyncio.Protocol):
 
     @property
     def _holding(self) -> int:
-        """Bytes that were read and are not on their way yet."""
-        return self._connection.pending + sum(len(chunk.body) for chunk, _ in self._inbox)
+        """Bytes that were read and are not on their way yet; a request that will never end is none."""
+        pending = 0 if self._ended else self._connection.pending
+        return pending + sum(len(chunk.body) for chunk, _ in self._inbox)
 
     def _answer(self, ping: Ping) -> None:
         if self._port.secrets is None or self._hello is None:
@@ -276,9 +279,10 @@ class Session(asyncio.Protocol):
                 log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
                 if key := key_of(chunk, self._client):
                     self._port.recent.forget(key)
+                self._port.delivery.give_up(receipt)
                 self._transport.abort()
         self._working = None
-        self._port.held_by(self, 0 if self._transport.is_closing() else self._holding)
+        self._port.held_by(self, 0 if self._transport.is_closing() else self._holding, anew=True)
         self._port.flush_if_all_wait()
         self.resume()
         self._close_if_over()

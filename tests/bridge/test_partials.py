@@ -36,12 +36,22 @@ def test_one_that_is_gone_makes_room() -> None:
     assert (60, (set(), {"b"})) == (partials.total, changed(partials))
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 100)), max_size=40))
-def test_somebody_can_always_go_on(updates: list[tuple[str, int]]) -> None:
+def test_one_that_never_pauses_goes_to_the_end_of_the_line() -> None:
+    """Request after request without a gap: the others get their turn all the same."""
+    partials = Partials[str](100)
+    for client in "abc":
+        partials.update(client, 40)
+    assert ({"b", "c"}, set()) == changed(partials)
+    partials.update("a", 50, anew=True)
+    assert ({"a"}, {"b"}) == changed(partials)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 100), st.booleans()), max_size=40))
+def test_somebody_can_always_go_on(updates: list[tuple[str, int, bool]]) -> None:
     """The total is what the clients hold, and never do all of them stand still."""
     partials, held, stopped = Partials[str](100), dict[str, int](), set[str]()
-    for client, size in updates:
-        partials.update(client, size)
+    for client, size, anew in updates:
+        partials.update(client, size, anew=anew)
         held[client] = size
         stop, go_on = changed(partials)
         stopped = (stopped | stop) - go_on
