@@ -139,6 +139,7 @@ class Session(asyncio.Protocol):
         except RemoteProtocolError as error:
             log.warning("%s: %s", self.peer, error)
         self._ended = True
+        self._port.held_by(self, self._holding)
         self._close_if_over()
         return not self._transport.is_closing()
 

@@ -3,12 +3,13 @@
 import json
 import signal
 import sqlite3
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from bridge.batch import Batch
-from bridge.client import Client, raw_chunk
+from bridge.client import Client, NotAcked, raw_chunk
 from bridge.connection import Connection, Role
 from bridge.delivery import newest_seconds
 from bridge.messages import Mode
@@ -77,6 +78,46 @@ def test_a_refused_token_is_replaced_without_a_restart(
     assert list(range(10)) == held(sandbox)
     bridge.wait_for_line("no longer held")
     assert "audit_bridge_held 0.0" in bridge.get("/metrics")[1]
+
+
+def test_kubernetes_replaces_the_token(sandbox: Sandbox, start_bridge: StartBridge, tmp_path: Path) -> None:
+    """A mounted Secret changes by the swap of a symlink; the path that the settings name stays what it was."""
+    for name, token in (("first", "wrong"), ("second", TOKEN)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "token").write_text(token)
+    (tmp_path / "..data").symlink_to("first")
+    (tmp_path / "token").symlink_to("..data/token")
+    bridge = start_bridge(f"loggly.token_file={tmp_path}/token", "retry.probe=1h")
+    with Client("127.0.0.1", bridge.port) as client:
+        chunk = raw_chunk("t", event_lines(10), "x")
+        client.send(chunk)
+        bridge.wait_for_line("HELD: Loggly answers status 403")
+        (tmp_path / "..data_tmp").symlink_to("second")
+        (tmp_path / "..data_tmp").rename(tmp_path / "..data")
+        client.acked(chunk)
+    assert list(range(10)) == held(sandbox)
+
+
+def test_what_waits_for_room_is_delivered_before_the_end(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """SIGTERM while chunks are read and not even judged: every one of them is delivered and acked."""
+    bridge = start_bridge("limits.unacked_bytes=50kB", "batch.max_bytes=50kB", "retry.initial=50ms")
+    sandbox.script({"match": {}, "for_s": 1, "action": "respond", "status": 503})
+    chunks = [raw_chunk("t", event_lines(400, 400 * number), str(number)) for number in range(5)]
+    with ExitStack() as stack:
+        clients = [stack.enter_context(Client("127.0.0.1", bridge.port)) for _ in chunks]
+        for client, chunk in zip(clients, chunks, strict=True):
+            client.send(chunk)
+        bridge.wait_for_metric("audit_bridge_connections", 5)
+        wait_for(lambda: bridge.get("/readyz")[0] == 503, naming="a full room")
+        bridge.signal(signal.SIGTERM)
+        acked = 0
+        for client, chunk in zip(clients, chunks, strict=True):
+            with suppress(NotAcked, OSError):  # not read any more when the signal came
+                client.acked(chunk)
+                acked += 1
+    assert 0 == bridge.wait()
+    assert (400 * acked, True) == (len(held(sandbox)), acked > 1)
+    assert "stopped: everything taken in was delivered" in bridge.output
 
 
 def test_sighup_reads_secrets_again(start_bridge: StartBridge, tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """One client of the real process, by real sockets."""
 
 import json
+import signal
 import socket
 import ssl
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgpack
@@ -299,3 +302,137 @@ def test_mutual_tls(sandbox: Sandbox, start_bridge: StartBridge, authority: trus
     with Client("127.0.0.1", bridge.port, tls=known) as client:
         deliver(client, chunk)
     assert [0] == audit_ids(sandbox)
+
+
+def packed(lines: list[bytes], chunk_id: str | None) -> bytes:
+    return Connection(Role(server=False), 2**20).send(raw_chunk("t", lines, chunk_id))
+
+
+def said(client: socket.socket, count: int) -> bytes:
+    """Return the next bytes that the bridge says, so many of them."""
+    answer = b""
+    while len(answer) < count:
+        answer += client.recv(count - len(answer)) or pytest.fail(f"closed after {answer!r}")
+    return answer
+
+
+ACK_X = b"\x81\xa3ack\xa1x"
+
+
+def test_the_same_id_of_another_client_is_another_chunk(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """Fluent Bit's ids are hashes of the content: two nodes with the same content have the same."""
+    bridge = start_bridge()
+    for address in ("127.0.0.1", "127.0.0.2"):
+        with socket.create_connection(("127.0.0.1", bridge.port), 10, (address, 0)) as client:
+            client.sendall(packed(event_lines(1), "x"))
+            assert ACK_X == said(client, len(ACK_X))
+    assert [0, 0] == audit_ids(sandbox)
+
+
+def test_a_request_that_never_ends_is_closed(start_bridge: StartBridge) -> None:
+    """Each byte comes in time, the whole never would."""
+    bridge = start_bridge("forward.request_timeout=400ms", "forward.idle_timeout=10s")
+    data = iter(packed(event_lines(100), "x"))
+    with socket.create_connection(("127.0.0.1", bridge.port), 10) as client:
+        client.settimeout(0.05)
+        begun = time.monotonic()
+        with suppress(ConnectionError):
+            while time.monotonic() < begun + 10:
+                client.sendall(bytes([next(data)]))
+                with suppress(TimeoutError):
+                    if client.recv(1) == b"":
+                        break
+        assert 0.4 <= time.monotonic() - begun < 5
+    bridge.wait_for_line(r"127\.0\.0\.1:\d+: closed, its request has not ended within 0\.4 s")
+
+
+def test_a_client_that_sends_whole_requests_is_not_taken_for_a_slow_one(
+    sandbox: Sandbox, start_bridge: StartBridge
+) -> None:
+    """Whatever is sent in pieces that end in the middle of the next request, for longer than a request may take."""
+    bridge = start_bridge("forward.request_timeout=400ms", "batch.max_age=50ms")
+    data = b"".join(packed(event_lines(1, number), None) for number in range(16))
+    size = len(data) // 16
+    with socket.create_connection(("127.0.0.1", bridge.port), 10) as client:
+        for start in range(0, len(data), size):
+            client.sendall(data[:10] if start == 0 else data[start - size + 10 : start + 10])
+            bridge.wait_for_events(start // size)
+            time.sleep(0.05)  # the pieces' own rhythm, slower than the bound in all
+        client.sendall(data[-size + 10 :])
+        wait_for(lambda: audit_ids(sandbox) == list(range(16)), naming="all events")
+
+
+def test_of_many_unfinished_requests_one_at_a_time_goes_on(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """Together they hold more than the bridge may: all but the first stop, and in the end every one is acked."""
+    bridge = start_bridge("limits.unacked_bytes=200kB", "batch.max_age=50ms")
+    requests = [packed(event_lines(1_500, 1_500 * number), "x") for number in range(8)]
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", bridge.port), 30, (f"127.0.0.{number + 1}", 0)))
+            for number in range(8)
+        ]
+        for client, request in zip(clients, requests, strict=True):
+            client.sendall(request[:40_000])
+        with ThreadPoolExecutor(8) as threads:
+            rest = [request[40_000:] for request in requests]
+            list(threads.map(socket.socket.sendall, clients, rest))
+            assert [ACK_X] * 8 == list(threads.map(said, clients, [len(ACK_X)] * 8))
+    assert list(range(12_000)) == audit_ids(sandbox)
+
+
+def test_a_request_that_was_cut_takes_nobody_elses_place(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """Its client waits for an ack while Loggly is down; what will never be whole does not count as unfinished."""
+    bridge = start_bridge("limits.unacked_bytes=100kB")
+    sandbox.script({"match": {}, "for_s": 60, "action": "respond", "status": 503})
+    with (
+        socket.create_connection(("127.0.0.1", bridge.port), 10) as cut,
+        socket.create_connection(("127.0.0.1", bridge.port), 10) as other,
+    ):
+        cut.sendall(packed(event_lines(1), "x") + packed(event_lines(1_000, 1), "y")[:90_000])
+        cut.shutdown(socket.SHUT_WR)
+        bridge.wait_for_line("the stream ended 90,000 bytes into the request")
+        other.sendall(packed(event_lines(3_000, 5_000), "z"))
+        bridge.wait_for_events(3_001)
+    sandbox.script()
+
+
+def test_one_that_sends_much_does_not_keep_out_one_that_sends_little(
+    sandbox: Sandbox, start_bridge: StartBridge
+) -> None:
+    """While one client fills all the room that there is, again and again, the ack of another comes in time."""
+    bridge = start_bridge("limits.unacked_bytes=100kB", "batch.max_bytes=50kB", "batch.max_age=50ms")
+    sandbox.script({"match": {}, "action": "pass", "delay_ms": 20})
+    flood = b"".join(packed(event_lines(500, start), None) for start in range(0, 20_000, 500))
+    with (
+        socket.create_connection(("127.0.0.1", bridge.port), 30) as much,
+        socket.create_connection(("127.0.0.1", bridge.port), 30) as little,
+    ):
+        pushing = threading.Thread(target=much.sendall, args=(flood,))
+        pushing.start()
+        bridge.wait_for_events(2_000)
+        little.sendall(packed(event_lines(1, 90_000), "x"))
+        assert ACK_X == said(little, len(ACK_X))
+        assert len(sandbox.events()) < 15_000, "long before the other is through"
+        sandbox.script()
+        pushing.join(30)
+    wait_for(lambda: len(sandbox.events()) == 20_001, naming="all events")
+
+
+def test_a_new_certificate_is_for_new_connections(
+    sandbox: Sandbox, start_bridge: StartBridge, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """The connection that stands goes on; whoever trusts the new authority alone is served too."""
+    bridge = start_bridge(*tls_settings(authority, tmp_path))
+    old = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    with Client("127.0.0.1", bridge.port, tls=old) as standing:
+        deliver(standing, raw_chunk("t", event_lines(1, 0), "a"))
+        tls_settings(trustme.CA(), tmp_path)
+        new = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        bridge.signal(signal.SIGHUP)
+        bridge.wait_for_line("secrets and certificates read again")
+        with Client("127.0.0.1", bridge.port, tls=new) as client:
+            deliver(client, raw_chunk("t", event_lines(1, 1), "b"))
+        deliver(standing, raw_chunk("t", event_lines(1, 2), "c"))
+        with pytest.raises(ssl.SSLCertVerificationError):
+            Client("127.0.0.1", bridge.port, tls=old)
+    assert [0, 1, 2] == audit_ids(sandbox)
