@@ -80,8 +80,17 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"json": to_json, "block": to_block, "literal": to_literal}
+    environment.filters |= {"json": to_json, "block": to_block, "literal": to_literal, "quantity": to_quantity}
     return environment
+
+
+def to_quantity(size: int) -> str:
+    """Write bytes as Kubernetes itself writes a quantity, rounded up to Mi: another form would change at every apply."""
+    count, units = -(-size // 2**20), iter(("Mi", "Gi", "Ti", "Pi", "Ei"))
+    unit = next(units)
+    while count % 1024 == 0:
+        count, unit = count // 1024, next(units)
+    return f"{count}{unit}"
 
 
 def to_json(value: Any) -> str:

@@ -72,3 +72,19 @@ def test_no_text_can_become_structure(value: dict[str, object]) -> None:
 def test_a_literal_block_holds_the_text_to_the_byte() -> None:
     text = "a\n\n  b: {x}\n# c\n"
     assert yaml.safe_load(f"key: |\n{templates.to_literal(text, 2)}\n") == {"key": text}
+
+
+@pytest.mark.parametrize(
+    ("size", "quantity"),
+    [
+        (1, "1Mi"),
+        (2**20, "1Mi"),
+        (2**20 + 1, "2Mi"),
+        (200 * 2**20, "200Mi"),
+        (2**30, "1Gi"),
+        (3 * 2**29, "1536Mi"),
+        (2**50, "1Pi"),
+    ],
+)
+def test_a_quantity_is_in_the_form_that_kubernetes_keeps(size: int, quantity: str) -> None:
+    assert quantity == templates.to_quantity(size)
