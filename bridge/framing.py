@@ -45,17 +45,13 @@ class Frame:
         return self.data[self.starts[number] : self.starts[number + 1]]
 
 
-class Framer:
-    """Cuts a stream of MessagePack into requests of at most `limit` bytes."""
+class _Stream:
+    """Bytes of a connection that are no whole request yet; a request has at most `limit` of them."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._buffer = bytearray()
         self._at = 0  # of the buffer's first byte, in the connection
-        self._count: int | None = None  # elements of the array that the buffer begins with
-        self._starts: list[int] = []
-        self._skipper: msgpack.Unpacker | None = None
-        self._fed = 0
 
     @property
     def pending(self) -> int:
@@ -70,6 +66,17 @@ class Framer:
     def feed(self, data: bytes) -> None:
         """Take what the socket gave."""
         self._buffer += data
+
+
+class Framer(_Stream):
+    """Cuts a stream of MessagePack into requests of at most `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self._count: int | None = None  # elements of the array that the buffer begins with
+        self._starts: list[int] = []
+        self._skipper: msgpack.Unpacker | None = None
+        self._fed = 0
 
     def next(self) -> Frame | None:
         """Return the next whole request, or None until more bytes come; raises RemoteProtocolError."""
@@ -161,30 +168,14 @@ class Framer:
         return frame
 
 
-class JsonFramer:
+class JsonFramer(_Stream):
     """Cuts a stream of JSON texts, back to back or with white space between, into texts of at most `limit` bytes."""
 
     def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._buffer = bytearray()
-        self._at = 0
+        super().__init__(limit)
         self._position = 0
         self._depth = 0
         self._in_text = False
-
-    @property
-    def pending(self) -> int:
-        """Bytes of a text that has not ended yet."""
-        return len(self._buffer)
-
-    @property
-    def at(self) -> int:
-        """Where the unfinished text began, or the next one will."""
-        return self._at
-
-    def feed(self, data: bytes) -> None:
-        """Take what the socket gave."""
-        self._buffer += data
 
     def next(self) -> Frame | None:
         """Return the next whole text, or None until more bytes come; raises RemoteProtocolError."""
