@@ -7,10 +7,15 @@ without them.
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.peers import Peer, look, required, sentence, unknown
 
 pytest.register_assert_rewrite("tests.support.delivery")
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("whatever the machine does", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("whatever the machine does")
 
 MET = pytest.StashKey[set[Peer]]()
 
