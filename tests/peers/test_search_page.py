@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from tests.support.browser import chromium
 from tests.support.processes import TOKEN, Sandbox, wait_for
 
 pytestmark = pytest.mark.peer("chromium")
@@ -102,19 +101,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    for argument in ("--headless=new", "--window-size=1440,1100", "--hide-scrollbars", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium's own sandbox does not work for root
-    running = Chrome(options, Service(shutil.which("chromedriver")))
-    try:
+    with chromium(tmp_path_factory.mktemp("profile"), 1440, 1100) as running:
         yield running
-    finally:
-        running.quit()
 
 
 @pytest.fixture

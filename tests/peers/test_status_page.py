@@ -1,17 +1,16 @@
 """The status page in a real browser, while Loggly refuses the token and after it takes it again."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from bridge.client import Client, raw_chunk
+from tests.support.browser import chromium
 from tests.support.processes import Bridge, Sandbox, wait_for
 
 pytestmark = pytest.mark.peer("chromium")
@@ -21,19 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in ("--headless=new", "--window-size=1200,860", "--hide-scrollbars", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium's own sandbox does not work for root
-    running = Chrome(options, Service(shutil.which("chromedriver")))
-    try:
+    with chromium(tmp_path_factory.mktemp("profile"), 1200, 860) as running:
         yield running
-    finally:
-        running.quit()
 
 
 @pytest.fixture
