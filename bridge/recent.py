@@ -2,11 +2,9 @@
 
 A sender that got no ack in time sends its chunk again under the same id. Ids are only told apart together with the client's
 address and the tag: Fluent Bit's are hashes of the content, so two clients may have the same. Never for Message mode.
-Bounded in time after delivery and in number; what is forgotten is delivered twice at worst.
+After delivery they are bounded in time and in number; what is forgotten is delivered twice at worst. Before, they are as
+many as have room.
 """
-
-from collections import OrderedDict
-from dataclasses import dataclass
 
 from bridge.messages import Chunk, Mode
 from bridge.receipts import Receipt
@@ -24,50 +22,43 @@ def key_of(chunk: Chunk, client: str) -> Key | None:
     return client, chunk.tag, chunk.chunk_id
 
 
-@dataclass(slots=True)
-class _Known:
-    receipt: Receipt
-    done_at: float | None = None
-
-
 class Recent:
-    """The receipts by chunk; the clock is the caller's."""
+    """The receipts by chunk; the clock is the caller's, in seconds."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Key, _Known] = OrderedDict()
+        self._on_their_way: dict[Key, Receipt] = {}
+        self._delivered: dict[Key, float] = {}  # when, the oldest first
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._on_their_way) + len(self._delivered)
 
     def find(self, key: Key, now: float) -> Receipt | None:
         """Return the receipt of the first of these chunks, None where there is none, or it was too long ago."""
-        known = self._known.get(key)
-        if known is None:
+        if receipt := self._on_their_way.get(key):
+            return receipt
+        delivered_at = self._delivered.get(key)
+        if delivered_at is None or now > delivered_at + REMEMBERED_SECONDS:
             return None
-        if known.receipt.done and known.done_at is not None and now > known.done_at + REMEMBERED_SECONDS:
-            del self._known[key]
-            return None
-        return known.receipt
+        done = Receipt(delivered_at)
+        done.complete()
+        return done
 
     def add(self, key: Key, receipt: Receipt) -> None:
-        """Remember a chunk that has just come; the oldest delivered ones make room."""
-        self._known[key] = _Known(receipt)
-        if len(self._known) > REMEMBERED_CHUNKS:
-            oldest = next((old for old, known in self._known.items() if known.receipt.done), None)
-            if oldest is not None:
-                del self._known[oldest]
+        """Remember a chunk that has just come."""
+        self._on_their_way[key] = receipt
 
     def delivered(self, key: Key, now: float) -> None:
-        """Begin the time after which the chunk is forgotten, and forget those whose time is over."""
-        if known := self._known.get(key):
-            known.done_at = now
-            self._known.move_to_end(key)
-        while self._known:
-            oldest, known = next(iter(self._known.items()))
-            if known.done_at is None or now <= known.done_at + REMEMBERED_SECONDS:
-                return
-            del self._known[oldest]
+        """Begin the time after which the chunk is forgotten, and forget those whose time is over, or that are too many."""
+        if self._on_their_way.pop(key, None) is None:
+            return
+        self._delivered.pop(key, None)
+        self._delivered[key] = now
+        while len(self._delivered) > REMEMBERED_CHUNKS or self._oldest() < now - REMEMBERED_SECONDS:
+            del self._delivered[next(iter(self._delivered))]
 
     def forget(self, key: Key) -> None:
         """Forget a chunk that will not be delivered."""
-        self._known.pop(key, None)
+        self._on_their_way.pop(key, None)
+
+    def _oldest(self) -> float:
+        return next(iter(self._delivered.values()))

@@ -12,10 +12,12 @@ def chunk(mode: Mode = Mode.PACKED, chunk_id: str | None = "id") -> Chunk:
     return Chunk(mode, "t", b"", b"ack", chunk_id)
 
 
-def done() -> Receipt:
+def remember(known: Recent, key: tuple[str, str, str], now: float) -> None:
+    """Let a chunk come and be delivered."""
     receipt = Receipt(0.0)
+    known.add(key, receipt)
+    receipt.on_done(lambda: known.delivered(key, now))
     receipt.complete()
-    return receipt
 
 
 @pytest.mark.parametrize(
@@ -39,33 +41,43 @@ def test_another_client_is_another_chunk() -> None:
 
 
 def test_a_delivered_chunk_is_forgotten_in_time() -> None:
-    known, receipt = Recent(), done()
-    known.add(KEY, receipt)
-    known.delivered(KEY, 100.0)
-    assert receipt is known.find(KEY, 100.0 + REMEMBERED_SECONDS)
+    known = Recent()
+    remember(known, KEY, 100.0)
+    found = known.find(KEY, 100.0 + REMEMBERED_SECONDS)
+    assert found
+    assert found.done
     assert known.find(KEY, 100.1 + REMEMBERED_SECONDS) is None
-    assert 0 == len(known)
+
+
+def test_what_comes_again_after_its_time_is_a_new_chunk() -> None:
+    known, again = Recent(), Receipt(0.0)
+    remember(known, KEY, 100.0)
+    known.add(KEY, again)
+    assert again is known.find(KEY, 1_000.0)
+    known.delivered(KEY, 1_000.0)
+    assert known.find(KEY, 1_000.0 + REMEMBERED_SECONDS)
+    assert 1 == len(known)
 
 
 def test_old_ones_are_forgotten_when_others_are_delivered() -> None:
     known = Recent()
     for number in range(3):
-        known.add(("c", "t", str(number)), done())
-        known.delivered(("c", "t", str(number)), 100.0 * number)
-    known.add(("c", "t", "last"), done())
-    known.delivered(("c", "t", "last"), 50.0 + REMEMBERED_SECONDS)
+        remember(known, ("c", "t", str(number)), 100.0 * number)
+    remember(known, ("c", "t", "last"), 50.0 + REMEMBERED_SECONDS)
     assert 3 == len(known)
 
 
 def test_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest delivered ones make room; what is on its way never does."""
     # A constant, so that the test need not make 100,000 of them.
     monkeypatch.setattr(recent, "REMEMBERED_CHUNKS", 3)
     known, first = Recent(), Receipt(0.0)
     known.add(("c", "t", "on its way"), first)
     for number in range(5):
-        known.add(("c", "t", str(number)), done())
-    assert 3 == len(known)
+        remember(known, ("c", "t", str(number)), 0.0)
+    assert 4 == len(known)
     assert first is known.find(("c", "t", "on its way"), 0.0)
+    assert [False, False, True, True, True] == [bool(known.find(("c", "t", str(number)), 0.0)) for number in range(5)]
 
 
 def test_what_will_not_be_delivered_is_forgotten() -> None:
