@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from audit.settings import Settings
+from bridge import memory
 from bridge.admin import Admin, Probes
 from bridge.aside import DeadLetterBox
 from bridge.config import Config
@@ -105,12 +106,13 @@ class Service:
         return spool
 
     async def _watch(self, loggly: Loggly, port: Port) -> None:
-        """Use new secrets and certificates when their files change, or on SIGHUP."""
+        """Use new secrets and certificates when their files change, or on SIGHUP; give free memory back meanwhile."""
         watched = Watched.begin(files_of(self.config.settings))
         while True:
             try:
                 await asyncio.wait_for(self.reload.wait(), LOOK_AT_FILES_SECONDS)
             except TimeoutError:
+                memory.give_back()
                 if not watched.changed():
                     continue
             self.reload.clear()
