@@ -4,7 +4,7 @@ BIN := .venv/bin
 ENV ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo render test check format golden bench clean
+.PHONY: help venv demo render test faults check format golden bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ render: venv ## manifests for ENV: rendered/ENV/ and, on standard output, the st
 test: venv ## all tests; the closing summary names the live peers that took part
 	@$(BIN)/python -m pytest -q $(ARGS)
 
+faults: venv ## senders x faults: nothing may be lost; half an hour, and the tables of docs/delivery.md
+	@$(BIN)/python -m tests.faults --write $(ARGS)
+
 check: venv ## style, types, import contracts, rendered examples, documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -44,6 +47,9 @@ golden: venv ## re-render the golden files from values/
 
 bench: venv ## measure against the bare loop and the peers on PATH
 	@$(BIN)/python -m benchmarks
+
+faults: venv ## let every sender meet every fault for 20 s each; ARGS="--seconds 5 --fault 503" for some of it
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

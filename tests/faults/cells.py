@@ -16,6 +16,7 @@ IN_FLIGHT_SECONDS = 5.0  # what Loggly has had for longer was acked before a kil
 SETTLE_SECONDS = (
     240.0  # in a full run, for everything to arrive once the fault is over: probes, and the senders' pauses
 )
+STILL_SECONDS = 120.0  # likewise: where nothing more has arrived for so long, nothing will
 LEAST_SETTLE_SECONDS = 40.0
 
 
@@ -127,10 +128,12 @@ def run(kind: Kind, fault: Fault, seconds: float, folder: Path) -> Outcome:
 
 def _settle(stage: Stage, sender: Sender, sent: int, within: float) -> None:
     """Wait until everything has arrived and nobody has anything to do; then a little longer, for what comes twice."""
-    until = time.monotonic() + within
-    while time.monotonic() < until:
+    begun = moved = time.monotonic()
+    still, arrived = max(STILL_SECONDS * stage.scale, LEAST_SETTLE_SECONDS), 0
+    while (now := time.monotonic()) < min(begun + within, moved + still):
         stats = stage.sandbox.stats()
-        arrived = stats["events"] - stats["duplicates"] + len(stage.dead_letters())
+        before, arrived = arrived, stats["events"] - stats["duplicates"] + len(stage.dead_letters())
+        moved = now if arrived > before else moved
         if not sender.unsettled() and arrived >= sent:
             break
         time.sleep(0.5)

@@ -110,14 +110,22 @@ class OwnClient:
             client.close()
 
 
-class Agent:
-    """Fluentd or Fluent Bit: tails a file, keeps chunks in files until they are acked."""
+class Tailing(Protocol):
+    """A running agent: its files that hold what is not acked yet, and how it is stopped."""
 
-    def __init__(self, folder: Path, start: Callable[[], Fluentd | FluentBit]) -> None:
+    def pending(self) -> list[Path]: ...
+
+    def stop(self) -> int: ...
+
+
+class Agent:
+    """Fluentd, say: it tails a file, and keeps chunks in files until they are acked."""
+
+    def __init__(self, folder: Path, start: Callable[[], Tailing]) -> None:
         self._log = folder / "audit.log"
         self._log.touch()
         self._start = start
-        self._process: Fluentd | FluentBit | None = None
+        self._process: Tailing | None = None
 
     def __enter__(self) -> Self:
         self._process = self._start()

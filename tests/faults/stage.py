@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import tempfile
 import time
+import urllib.parse
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ class Needs:
     gate_to_loggly: bool = False
     gate_to_bridge: bool = False
     bridges: int = 1
+    """0 where the sender sends to Loggly itself."""
     parted: str = ""
     """Who is in a network of its own: `loggly`, or `bridge`, which takes Loggly with it."""
     small_disk: bool = False
@@ -71,8 +73,7 @@ class Stage:
         self.sandbox = stack.enter_context(Sandbox(host=host, prefix=prefix))
         self.loggly_url = self.sandbox.url
         if self.needs.gate_to_loggly:
-            port = int(self.sandbox.url.rpartition(":")[2])
-            self.loggly_gate = stack.enter_context(Gate(("127.0.0.1", port)))
+            self.loggly_gate = stack.enter_context(Gate(address_of(self.sandbox.url)))
             self.loggly_url = f"http://127.0.0.1:{self.loggly_gate.port}"
         self.token_file = self.folder / "token"
         self.token_file.write_text(TOKEN)
@@ -83,7 +84,7 @@ class Stage:
         for number in range(self.needs.bridges):
             self.bridges.append(self._bridge(number, 0))
         targets = [(self._host, bridge.port) for bridge in self.bridges]
-        self.address = targets[0]
+        self.address = targets[0] if targets else address_of(self.loggly_url)
         if self.needs.gate_to_bridge or self.needs.bridges > 1:
             self.bridge_gate = stack.enter_context(Gate(*targets))
             self.address = ("127.0.0.1", self.bridge_gate.port)
@@ -171,11 +172,26 @@ class Stage:
             self._stop(bridge)
 
 
+def address_of(url: str) -> tuple[str, int]:
+    """Return host and port of an address like http://127.0.0.1:8080."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname or "", parts.port or 80
+
+
 def peak_bytes(pid: int) -> int:
     """Return the most memory that a process has had; 0 where it is gone."""
+    return _status_bytes(pid, "VmHWM:")
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory that a process has now; 0 where it is gone."""
+    return _status_bytes(pid, "VmRSS:")
+
+
+def _status_bytes(pid: int, key: str) -> int:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    found = [line.split()[1] for line in status.splitlines() if line.startswith(key)]
     return int(found[0]) * 1024 if found else 0

@@ -202,11 +202,11 @@ def _label(text: str) -> str:
 
 
 def merged(below: Tree, above: Tree) -> dict[str, Any]:
-    """Lay one mapping over another, section by section."""
+    """Lay one mapping over another, section by section; None takes a name away."""
     both = dict(below)
     for name, value in above.items():
         both[name] = merged(both.get(name, {}), value) if isinstance(value, Mapping) else value
-    return both
+    return {name: value for name, value in both.items() if value is not None}
 
 
 def directives(tree: Tree, indent: str = "") -> str:
