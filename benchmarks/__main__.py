@@ -1,13 +1,17 @@
-"""`make bench`: the bridge's CPU against the bare loop's, in one run. EVENTS=n changes how many events are sent."""
+"""`make bench`: the bridge's CPU against the bare loop's, in one run, and its memory while Loggly is down.
+
+EVENTS=n changes how many events are sent, OUTAGE=n how many seconds Loggly is down.
+"""
 
 import os
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bare, inputs, load
+from benchmarks import bare, inputs, load, outage
 
 EVENTS = int(os.environ.get("EVENTS", "160000"))
+OUTAGE = float(os.environ.get("OUTAGE", "60"))
 
 
 def main() -> None:
@@ -29,7 +33,13 @@ def main() -> None:
                 f"{EVENTS / found.wall:,.0f}",
                 f"{found.peak_bytes / 1e6:.0f} MB",
             )
-    Console(width=110).print(table)
+    console = Console(width=110)
+    console.print(table)
+    peak = outage.peak_bytes(inputs.bodies(inputs.recorded(), EVENTS // 10), OUTAGE)
+    console.print(
+        f"Loggly down, {outage.SENDERS} senders pushing for {OUTAGE:.0f} s: peak RSS {peak / 1e6:.0f} MB"
+        f" (goal: below {outage.GOAL_BYTES / 1e6:.0f} MB)"
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Load:
 
 def run(bodies: list[bytes], delay_ms: float) -> Load:
     """Send all chunks through a bridge whose Loggly answers after `delay_ms`, and wait for the last ack."""
-    with _sink(delay_ms) as sink, _bridge(sink) as (pid, port):
+    with _sink(delay_ms) as sink, bridge(sink) as (pid, port):
         _send(port, bodies[: SENDERS * 2])  # warm: imports, memos, connections
         before, begun = _cpu(pid), time.monotonic()
         senders = [Process(target=_send, args=(port, bodies[number::SENDERS], number)) for number in range(SENDERS)]
@@ -40,7 +40,7 @@ def run(bodies: list[bytes], delay_ms: float) -> Load:
             sender.join()
             if sender.exitcode:
                 raise RuntimeError("a sender was not acked")
-        return Load(_cpu(pid) - before, time.monotonic() - begun, _peak(pid))
+        return Load(_cpu(pid) - before, time.monotonic() - begun, peak(pid))
 
 
 def _send(port: int, bodies: list[bytes], sender: int = 0) -> None:
@@ -61,7 +61,7 @@ def _sink(delay_ms: float) -> Iterator[str]:
 
 
 @contextmanager
-def _bridge(loggly: str) -> Iterator[tuple[int, int]]:
+def bridge(loggly: str) -> Iterator[tuple[int, int]]:
     sets = ["forward.host=127.0.0.1", "forward.port=0", "admin.host=127.0.0.1", "admin.port=0", "cluster=bench"]
     command = [sys.executable, "-m", "bridge", "run", *(part for item in sets for part in ("--set", item))]
     environment = {**os.environ, "LOGGLY_URL": loggly, "LOGGLY_TOKEN": "bench"}
@@ -82,6 +82,6 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _peak(pid: int) -> int:
+def peak(pid: int) -> int:
     (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024
