@@ -48,9 +48,6 @@ golden: venv ## re-render the golden files from values/
 bench: venv ## measure against the bare loop and the peers on PATH
 	@$(BIN)/python -m benchmarks
 
-faults: venv ## let every sender meet every fault for 20 s each; ARGS="--seconds 5 --fault 503" for some of it
-	@$(BIN)/python -m tests.faults $(ARGS)
-
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
