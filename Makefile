@@ -28,8 +28,8 @@ render: venv ## manifests for ENV: rendered/ENV/ and, on standard output, the st
 test: venv ## all tests; the closing summary names the live peers that took part
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-faults: venv ## senders x faults: nothing may be lost; half an hour, and the tables of docs/delivery.md
-	@$(BIN)/python -m tests.faults --write $(ARGS)
+faults: venv ## senders x faults, an hour: nothing may be lost; writes the tables of docs/delivery.md; ARGS="--fault 503 --seconds 5" for some of it
+	@$(BIN)/python -m tests.faults $(or $(ARGS),--write)
 
 check: venv ## style, types, import contracts, rendered examples, documentation
 	@$(BIN)/ruff check .
