@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import orjson
+
 from audit.judge import Judge
 from audit.settings import Settings
-from audit.times import to_seconds
+from audit.times import from_nanoseconds, to_seconds
 from bridge import intake
 from bridge.answers import Answers
 from bridge.batch import Batch, Batches, Bounds, Tags
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("bridge.delivery")
 
 A_TURN = 0.01  # seconds, in which what waited for room is judged
+OWN_WORDS = "kube-audit-bridge asks with this line whether Loggly takes any, for it refuses an event"
 SLICE = 1_000  # lines judged before other connections get their turn
 _TIMESTAMP = b'"timestamp":"'
 _TIMESTAMP_LENGTH = 27
@@ -53,7 +56,9 @@ class Delivery:
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
         taken = metrics.events_delivered.inc
         slots = asyncio.Semaphore(settings.loggly.connections)
-        self.uploads = Uploads(self._attempt, aside, pauses, random, time.time, slots, on_taken=taken)
+        self.uploads = Uploads(
+            self._attempt, aside, pauses, random, time.time, slots, on_taken=taken, own=self._own_line
+        )
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
         self.spooler: Spooler | None = (
             None  # what senders that ask for no ack send goes to disk first, where this is set
@@ -101,6 +106,7 @@ class Delivery:
 
     def give_up(self, receipt: Receipt) -> None:
         """Forget a chunk that could not be read to its end: its sender keeps it."""
+        receipt.hopeless = True
         self._receipts.pop(receipt, None)
         self.room.pass_on()
 
@@ -166,6 +172,12 @@ class Delivery:
             self.answers.lag = max(now - newest, 0.0)
             self._metrics.delivery_lag.observe(self.answers.lag)
         self.room.free(size)
+
+    def _own_line(self) -> bytes:
+        """Return an event of our own, which asks whether Loggly takes any."""
+        audit = {"cluster": self._settings.cluster, "environment": self._settings.environment}
+        known = {key: value for key, value in audit.items() if value}
+        return orjson.dumps({"message": OWN_WORDS, "timestamp": from_nanoseconds(time.time_ns()), "audit": known})
 
     async def _attempt(self, batch: Batch) -> Outcome:
         loop = asyncio.get_running_loop()

@@ -7,12 +7,16 @@ from collections.abc import Callable
 
 
 class Receipt:
-    """Lines on their way. `bytes` are what they weigh; `begun` is when the chunk came, on the caller's clock."""
+    """Lines on their way. `bytes` are what they weigh; `begun` is when the chunk came, on the caller's clock.
 
-    __slots__ = ("_complete", "_outstanding", "_then", "begun")
+    One that is `hopeless` will never be done: its chunk could not be read to its end.
+    """
+
+    __slots__ = ("_complete", "_outstanding", "_then", "begun", "hopeless")
 
     def __init__(self, begun: float) -> None:
         self.begun = begun
+        self.hopeless = False
         self._outstanding = 0
         self._complete = False
         self._then: list[Callable[[], None]] = []

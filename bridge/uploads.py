@@ -6,7 +6,8 @@ goes wrong with all requests at once, from whenever to whenever, sets nothing as
 
 Held means: one loud alarm, all batches wait, and a single event probes from time to time. It begins where Loggly refuses us,
 and where it refuses one event after the other and takes none. The event that probes is one of the batch that found out, or,
-where content may be at fault, one of another batch: that can show that the request as such is right.
+where content may be at fault, one of another batch: that can show that the request as such is right. Where there is none,
+for a sender that sends one event and waits for its ack sends no other, it is a line of our own.
 """
 
 import asyncio
@@ -79,6 +80,8 @@ class Uploads:
     slots: asyncio.Semaphore
     hold: Hold = field(default_factory=Hold)
     on_taken: Callable[[int], object] = field(default=lambda _: None)
+    own: Callable[[], bytes] | None = None
+    """Makes a line that nobody sent and Loggly should take."""
     _begun: int = 0  # requests so far, which numbers them
     _newest_taken: int = -1  # the highest number of those that Loggly took
 
@@ -192,7 +195,17 @@ class Uploads:
                 while not self._at_fault(work):
                     await self.hold.pause(self.pauses.probe)
                     if not self._at_fault(work):
-                        await self._ask(min([*self.hold.offers, *work.offers], key=lambda part: part.asked))
+                        await self._ask_another(work)
+
+    async def _ask_another(self, work: _Work) -> None:
+        """Ask for an event that may show who is at fault: one that was not refused yet, where there is any."""
+        offers = [*self.hold.offers, *work.offers]
+        if self.own and all(part.refused for part in offers):
+            line = self.own()
+            async with self.slots:
+                await self._send(Batch(work.refused[0].tags, 0.0, [line], len(line) + 1))
+        else:
+            await self._ask(min(offers, key=lambda part: part.asked))
 
     def _at_fault(self, work: _Work) -> Batch | None:
         """Return a refused event that another was taken after, or that was taken itself, as a witness; None where none is."""

@@ -11,7 +11,7 @@ import pytest
 from bridge.batch import Batch
 from bridge.client import Client, NotAcked, raw_chunk
 from bridge.connection import Connection, Role
-from bridge.delivery import newest_seconds
+from bridge.delivery import OWN_WORDS, newest_seconds
 from bridge.messages import Mode
 from tests.bridge.conftest import StartBridge
 from tests.support.processes import TOKEN, Bridge, Sandbox, wait_for
@@ -44,6 +44,21 @@ def test_one_poisoned_event_becomes_a_dead_letter(sandbox: Sandbox, start_bridge
         ((answer, line),) = letters.execute("SELECT answer, line FROM rows").fetchall()
     letters.close()
     assert ("status 400 (no)", "777") == (answer, json.loads(line)["auditID"])
+
+
+def test_a_sender_of_one_event_at_a_time_is_not_stopped_by_a_poisoned_one(
+    sandbox: Sandbox, start_bridge: StartBridge, tmp_path: Path
+) -> None:
+    """Docker's driver waits for its ack: no other event comes that could show who is at fault, so the bridge sends one."""
+    bridge = start_bridge(f"dead_letter.path={tmp_path}/letters", "retry.probe=50ms", "cluster=here")
+    sandbox.script({"match": {"contains": '"auditID":"1"'}, "action": "respond", "status": 400})
+    for number in range(3):
+        deliver(bridge, event_lines(1, number), str(number))
+    events = [json.loads(event["raw"]) for event in sandbox.events()]
+    assert [("0", None), (None, OWN_WORDS), ("2", None)] == [
+        (event.get("auditID"), event.get("message")) for event in events
+    ]
+    assert {"cluster": "here"} == events[1]["audit"]
 
 
 def test_a_batch_above_a_hidden_limit_is_halved(sandbox: Sandbox, start_bridge: StartBridge) -> None:

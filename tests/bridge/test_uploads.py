@@ -20,6 +20,7 @@ from tests.support import virtual_time
 
 Rule = Callable[["Loggly", Batch], int]
 PROBE, SLOTS = 60.0, 4
+OWN = b'{"message":"is anybody there?"}'
 HOURS = 36_000.0
 
 
@@ -104,7 +105,13 @@ def batch_of(some: list[bytes]) -> tuple[Batch, Receipt]:
     return Batch(("t",), 0.0, list(some), sum(map(len, some)) + len(some), [(receipt, len(some))]), receipt
 
 
-def delivered(loggly: Loggly, *batches: list[bytes], later: float = 0.0, last: list[bytes] | None = None) -> float:
+def delivered(
+    loggly: Loggly,
+    *batches: list[bytes],
+    later: float = 0.0,
+    last: list[bytes] | None = None,
+    own: bytes | None = None,
+) -> float:
     """Deliver the batches, each `later` seconds after the one before, and `last` hours after; return how long it took."""
 
     async def main() -> float:
@@ -115,6 +122,7 @@ def delivered(loggly: Loggly, *batches: list[bytes], later: float = 0.0, last: l
             lambda: 0.5,
             lambda: 0.0,
             asyncio.Semaphore(SLOTS),
+            own=(lambda: own) if own else None,
         )
         receipts = []
         loggly.hold = uploads.hold
@@ -179,6 +187,21 @@ def test_a_poisoned_event_alone_waits_for_one_that_shows_who_is_at_fault() -> No
     took = delivered(loggly, [poison], lines(5), later=1_000.0)
     assert (lines(5), [poison]) == (sorted(loggly.took), loggly.aside)
     assert took < 1_002, "the other batch is asked as soon as it comes"
+
+
+def test_where_no_other_event_comes_a_line_of_our_own_shows_who_is_at_fault() -> None:
+    poison = b'{"poison":1}'
+    loggly = Loggly(lambda _, batch: 400 if poison in batch.lines else 200)
+    took = delivered(loggly, [poison], own=OWN)
+    assert ([OWN], [poison]) == (loggly.took, loggly.aside)
+    assert took < PROBE + 2
+
+
+def test_where_our_own_line_is_refused_too_the_request_is_at_fault() -> None:
+    loggly = Loggly(lambda loggly, _: 200 if loggly.now > 3_600 else 400)
+    delivered(loggly, [lines(1)[0]], own=OWN)
+    assert ([OWN, *lines(1)], []) == (loggly.took, loggly.aside)
+    assert len(loggly.asked) <= 3_600 / PROBE + 5
 
 
 def test_when_every_event_is_refused_the_request_is_at_fault() -> None:
