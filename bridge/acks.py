@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge.receipts import Receipt
+from bridge.recent import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class _Owed:
     ack: bytes
     receipt: Receipt
     deadline: asyncio.TimerHandle
+    key: Key | None
 
 
 class AckQueue:
@@ -46,17 +48,19 @@ class AckQueue:
         """Whether an ack is about to be written."""
         return bool(self._owed) and self._owed[0].receipt.done
 
-    def owe(self, ack: bytes, receipt: Receipt) -> None:
-        """Write the ack once the receipt is done and all acks before it are written."""
+    def owe(self, ack: bytes, receipt: Receipt, key: Key | None = None) -> None:
+        """Write the ack once the receipt is done and all acks before it are written; `key` is what `forget` calls it."""
         timer = self._loop.call_later(self._deadline, self._expire, receipt)
-        self._owed.append(_Owed(ack, receipt, timer))
+        self._owed.append(_Owed(ack, receipt, timer, key))
         receipt.on_done(self._schedule)
 
-    def forget(self) -> None:
-        """Write none of them, for there is nobody left to read them."""
+    def forget(self) -> list[tuple[Key, Receipt]]:
+        """Write none of them, for there is nobody left to read them; return those that have a key."""
+        forgotten = [(owed.key, owed.receipt) for owed in self._owed if owed.key]
         for owed in self._owed:
             owed.deadline.cancel()
         self._owed.clear()
+        return forgotten
 
     def _schedule(self) -> None:
         if not self._writing and self.due:

@@ -1,7 +1,7 @@
 """Chunks that are on their way or have just been delivered: the same chunk sent again joins the receipt of the first.
 
 A sender that got no ack in time sends its chunk again under the same id. Ids are only told apart together with the client's
-address and the tag: Fluent Bit's are hashes of the content, so two clients may have the same. Never for Message mode.
+address and the tag: Fluent Bit's are hashes of the content, so two clients may have the same. Not for Message mode, see `orphans`.
 After delivery they are bounded in time and in number; what is forgotten is delivered twice at worst. Before, they are as
 many as have room.
 """
@@ -17,9 +17,12 @@ Key = tuple[str, str, str]
 
 def key_of(chunk: Chunk, client: str) -> Key | None:
     """Return what tells a chunk from all others, None where nothing does; `client` is an address without its port."""
-    if chunk.chunk_id is None or chunk.mode is Mode.MESSAGE:
-        return None
-    return client, chunk.tag, chunk.chunk_id
+    return None if chunk.mode is Mode.MESSAGE else key_of_any(chunk, client)
+
+
+def key_of_any(chunk: Chunk, client: str) -> Key | None:
+    """Return the same in any mode; in Message mode two events that are alike may share it."""
+    return None if chunk.chunk_id is None else (client, chunk.tag, chunk.chunk_id)
 
 
 class Recent:

@@ -20,11 +20,12 @@ from bridge.delivery import Delivery
 from bridge.errors import RemoteProtocolError
 from bridge.handshake import Secrets
 from bridge.logs import Peer
-from bridge.messages import Chunk, Hello, Message, Ping, Pong
+from bridge.messages import Chunk, Hello, Message, Mode, Ping, Pong
 from bridge.metrics import Metrics
+from bridge.orphans import Orphans
 from bridge.partials import Partials
 from bridge.receipts import Receipt
-from bridge.recent import Recent, key_of
+from bridge.recent import Recent, key_of, key_of_any
 from bridge.senders import Senders
 from bridge.tls import ServerTls
 
@@ -44,6 +45,7 @@ class Port:
     tls: ssl.SSLContext | None = None
     senders: Senders = field(default_factory=Senders)
     recent: Recent = field(default_factory=Recent)
+    orphans: Orphans = field(default_factory=Orphans)
     sessions: "set[Session]" = field(default_factory=set)
     partials: "Partials[Session]" = field(init=False)
 
@@ -149,7 +151,8 @@ class Session(asyncio.Protocol):
         self._ended = True
         if self._timer:
             self._timer.cancel()
-        self._acks.forget()
+        for key, receipt in self._acks.forget():
+            self._port.orphans.leave(key, receipt, self._loop.time())
         self._port.sessions.discard(self)
         if self._working is None:
             self._port.held_by(self, 0)
@@ -219,7 +222,8 @@ class Session(asyncio.Protocol):
                 receipt = self._known(message) or self._new(message)
                 if message.ack is not None:
                     self._port.senders.asked(self)
-                    self._acks.owe(message.ack, receipt)
+                    key = key_of_any(message, self._client) if message.mode is Mode.MESSAGE else None
+                    self._acks.owe(message.ack, receipt, key)
             case Ping():
                 self._answer(message)
             case _:
@@ -227,8 +231,9 @@ class Session(asyncio.Protocol):
 
     def _known(self, chunk: Chunk) -> Receipt | None:
         """Return the receipt of the same chunk where it came before."""
-        key = key_of(chunk, self._client)
-        receipt = self._port.recent.find(key, self._loop.time()) if key else None
+        key, now = key_of_any(chunk, self._client), self._loop.time()
+        known = self._port.orphans.adopt if chunk.mode is Mode.MESSAGE else self._port.recent.find
+        receipt = known(key, now) if key else None
         if receipt:
             self._port.metrics.duplicates_joined.inc()
             log.info("%s: a chunk sent again joins the first one", self.peer)

@@ -46,6 +46,18 @@ def try_once(bridge: Bridge, chunk: Chunk) -> None:
         deliver(client, chunk)
 
 
+def try_until_acked(bridge: Bridge, chunk: Chunk) -> None:
+    """Be a sender that keeps its chunk."""
+
+    def acked() -> bool:
+        with suppress(NotAcked):
+            try_once(bridge, chunk)
+            return True
+        return False
+
+    wait_for(acked, naming="an ack")
+
+
 def converse(bridge: Bridge, data: bytes, within: float = 10.0) -> bytes:
     """Send bytes, half-close, and return all that comes back until the bridge closes."""
     with socket.create_connection(("127.0.0.1", bridge.port), within) as client:
@@ -87,6 +99,19 @@ def test_past_the_deadline_the_connection_is_closed_without_an_ack(sandbox: Sand
     assert str(error.value) == "the server closed the connection without an answer"
     bridge.wait_for_line(r"127\.0\.0\.1:\d+: closed without an ack, Loggly has not taken its chunk within 0\.3 s")
     wait_for(lambda: audit_ids(sandbox) == [0], naming="the event")
+
+
+def test_a_message_sent_again_past_the_deadline_joins_the_first(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """Docker's driver has no other mode. Two events that are alike have the same id, and are two all the same."""
+    bridge = start_bridge("forward.ack_deadline=300ms", "retry.initial=500ms", "retry.maximum=500ms")
+    sandbox.script({"match": {}, "times": 1, "action": "respond", "status": 500, "delay_ms": 400})
+    chunk = raw_chunk("t", event_lines(1), "x", Mode.MESSAGE)
+    with Client("127.0.0.1", bridge.port) as client, pytest.raises(NotAcked):
+        deliver(client, chunk)
+    try_until_acked(bridge, chunk)
+    assert [0] == audit_ids(sandbox)
+    try_once(bridge, chunk)
+    assert [0, 0] == audit_ids(sandbox)
 
 
 def test_acks_come_in_order_one_write_each(sandbox: Sandbox, bridge: Bridge) -> None:
