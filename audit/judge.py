@@ -19,6 +19,7 @@ from audit.text import clean, one_line
 
 REMEMBERED = 16_384  # additions of about 300 bytes
 RAW_KEYS = ("message", "log")  # Fluentd's and Docker's name for the line
+_SPLICED = b'%b,"timestamp":"%b","audit":%b}'  # the event without its last brace, and what is added
 _AUDIT_KEYS = {
     "actor": "actor",
     "actorKind": "actor_kind",
@@ -81,7 +82,7 @@ class Judge:
             or not times.is_normal(time)
         ):
             return None
-        data = b'%b,"timestamp":"%b","audit":%b}' % (line[:-1], time.encode(), self._added(event, node))
+        data = _SPLICED % (line[:-1], time.encode(), self._added(event, node))
         return data if len(data) <= self._limit else None
 
     def line(self, line: bytes, node: str, arrived: int, others: Mapping[Any, Any] | None = None) -> bytes:
@@ -93,7 +94,7 @@ class Judge:
             return self._foreign({**(others or {}), "message": line}, str(error), node, arrived)
         if not others and event.audit is msgspec.UNSET and event.timestamp is msgspec.UNSET:
             timestamp = self._timestamp(event, arrived).encode()
-            data = b'%b,"timestamp":"%b","audit":%b}' % (line.rstrip()[:-1], timestamp, self._added(event, node))
+            data = _SPLICED % (line.rstrip()[:-1], timestamp, self._added(event, node))
             if len(data) <= self._limit:
                 return data
         try:

@@ -60,9 +60,8 @@ class Delivery:
             self._attempt, aside, pauses, random, time.time, slots, on_taken=taken, own=self._own_line
         )
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
-        self.spooler: Spooler | None = (
-            None  # what senders that ask for no ack send goes to disk first, where this is set
-        )
+        # What senders that ask for no ack send goes to disk first, where this is set.
+        self.spooler: Spooler | None = None
         self._threads = ThreadPoolExecutor(settings.loggly.connections, thread_name_prefix="upload")
         self._tasks: set[asyncio.Task[None]] = set()
         self._receipts: dict[Receipt, None] = {}  # undelivered, the oldest first

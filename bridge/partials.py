@@ -37,8 +37,3 @@ class Partials(Generic[C]):
         stop, go_on = must_stop - self.stopped, self.stopped - must_stop
         self.stopped = must_stop
         return stop, go_on
-
-    def forget(self, client: C) -> None:
-        """Forget a client that is gone."""
-        self.update(client, 0)
-        self.stopped.discard(client)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Receipt:
-    """Lines on their way. `bytes` are what they weigh; `begun` is when the chunk came, on the caller's clock.
+    """Lines on their way. `begun` is when the chunk came, on the caller's clock.
 
     One that is `hopeless` will never be done: its chunk could not be read to its end.
     """

@@ -34,13 +34,13 @@ class Room:
             return
         turn = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
-        self._let_in()
+        self.pass_on()
         try:
             await turn
         except asyncio.CancelledError:
             if turn in self._queue:
                 self._queue.remove(turn)
-            self._let_in()  # the turn may have been ours already
+            self.pass_on()  # the turn may have been ours already
             raise
 
     def add(self, size: int) -> None:
@@ -52,13 +52,10 @@ class Room:
         """Count bytes that are delivered, and let the next one in."""
         self.used -= size
         self._changed(self.used)
-        self._let_in()
+        self.pass_on()
 
     def pass_on(self) -> None:
-        """Let the next one in, after one's own chunk has been counted."""
-        self._let_in()
-
-    def _let_in(self) -> None:
+        """Let the next one in where there is room, after one's own chunk has been counted."""
         while self._queue and not self.full:
             turn = self._queue.popleft()
             if not turn.done():

@@ -32,7 +32,7 @@ def test_one_that_is_gone_makes_room() -> None:
     partials.update("a", 60)
     partials.update("b", 60)
     assert ({"b"}, set()) == changed(partials)
-    partials.forget("a")
+    partials.update("a", 0)
     assert (60, (set(), {"b"})) == (partials.total, changed(partials))
 
 
