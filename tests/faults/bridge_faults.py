@@ -9,6 +9,7 @@ import msgpack
 from tests.faults.events import line
 from tests.faults.fault import Fault
 from tests.faults.gate import RESET
+from tests.faults.loggly_faults import parted
 from tests.faults.stage import Needs, Stage
 
 KILLS = 10
@@ -40,14 +41,6 @@ def disk_full(stage: Stage) -> None:
     stage.sandbox.script({"action": "respond", "status": 503})
     stage.last()
     stage.sandbox.script()
-
-
-def parted(stage: Stage) -> None:
-    """Swallow every packet between the sender and the bridge."""
-    assert stage.network is not None
-    stage.network.part()
-    stage.last()
-    stage.network.join()
 
 
 def cut(stage: Stage) -> None:

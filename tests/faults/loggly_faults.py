@@ -79,7 +79,7 @@ def foreign(stage: Stage) -> None:
 
 
 def parted(stage: Stage) -> None:
-    """Swallow every packet to and from Loggly."""
+    """Swallow every packet on the line that the fault's needs name: to Loggly, or between the sender and the bridge."""
     assert stage.network is not None
     stage.network.part()
     stage.last()

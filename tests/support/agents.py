@@ -3,17 +3,16 @@
 Both keep what is not acked in files, so that "everything is acked" is something that a test can see from outside.
 """
 
-import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
 import trustme
 import yaml
 
+from tests.support.events import sample_lines
 from tests.support.processes import Process, Sandbox, wait_for
 
 NODE = "node-1"
@@ -156,8 +155,7 @@ def bridge_config(folder: Path, *, key: bool = False, users: bool = False, tls: 
 
 def sample(count: int) -> list[str]:
     """Return the first `count` lines of the audit log that comes with the bridge."""
-    packed = resources.files("bridge").joinpath("sample/kube-apiserver-1.20.log.gz").read_bytes()
-    return gzip.decompress(packed).decode().splitlines()[:count]
+    return [line.decode() for line in sample_lines()[:count]]
 
 
 def append(log: Path, lines: Sequence[str]) -> None:
