@@ -24,6 +24,7 @@ from bridge.errors import ConfigError
 from bridge.loggly import Loggly, Target
 from bridge.metrics import Metrics
 from bridge.reload import Watched, files_of
+from bridge.room import Room
 from bridge.server import Listening, listen
 from bridge.session import Port
 from bridge.spool import Spool
@@ -43,6 +44,7 @@ class Service:
     config: Config
     load: Callable[[], Config]
     metrics: Metrics = field(default_factory=Metrics)
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reload: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,6 +69,7 @@ class Service:
         try:
             listening = await _listen(port)
             log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if self.config.tls else "")
+            self.listening.set()
             await self.stopping.wait()
             log.info("stopping: %d bytes to deliver", delivery.room.used)
             return await _stop(listening, delivery)
@@ -81,7 +84,7 @@ class Service:
         return Sources(
             about=About.of(port.settings, version("kube-audit-bridge"), time.time()),
             now=time.time,
-            not_ready=lambda: self._not_ready(delivery),
+            not_ready=lambda: self.not_ready(delivery.room),
             held=lambda: delivery.uploads.hold.held,
             answers=delivery.answers,
             unacked_bytes=lambda: delivery.room.used,
@@ -132,10 +135,13 @@ class Service:
         if config.settings != self.config.settings:
             log.warning("the configuration itself has changed: that needs a restart")
 
-    def _not_ready(self, delivery: Delivery) -> str:
+    def not_ready(self, room: Room) -> str:
+        """Return why no client should be sent here now, empty where there is no reason."""
+        if not self.listening.is_set():
+            return "starting"
         if self.stopping.is_set():
             return "stopping"
-        return "too many bytes wait for Loggly (limits.unacked_bytes)" if delivery.room.full else ""
+        return "too many bytes wait for Loggly (limits.unacked_bytes)" if room.full else ""
 
 
 def _admin(settings: Settings, probes: Probes) -> Admin:

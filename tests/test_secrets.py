@@ -76,7 +76,7 @@ class Quiet(Process):
         sets = [part for name, value in addresses.items() for part in ("--set", f"{name}={value}")]
         options: list[str | Path] = ["--config", config, "--log-level", level, "--log-format", form, *sets]
         super().__init__([BIN / "audit-bridge", "run", *options], {"LOGGLY_URL": loggly, **environment})
-        wait_for(lambda: self.page("/healthz"), naming="the bridge's page")
+        wait_for(lambda: self.page("/readyz").startswith("200"), naming="the bridge ready for clients")
 
     def page(self, path: str) -> str:
         """Return a page with its status and headers; empty where nobody answers yet."""

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
+from audit.settings import Settings
 from bridge.client import Client, raw_chunk
+from bridge.config import Config
+from bridge.room import Room
+from bridge.secret import Secret
+from bridge.service import Service
 from tests.bridge.conftest import StartBridge
 from tests.support.processes import TOKEN, Bridge, Sandbox, wait_for
 
@@ -18,6 +23,21 @@ def test_signals_end_it_in_order(start_bridge: StartBridge, number: signal.Signa
     assert ["stopping: 0 bytes to deliver", "stopped: everything taken in was delivered"] == [
         line.partition("bridge: ")[2] for line in bridge.lines[-2:]
     ]
+
+
+def test_it_is_ready_while_it_listens_and_has_room() -> None:
+    """The admin port answers before the Forward port is open: until then nobody is to be sent here."""
+    config = Config(Settings(), Secret("token"), None, None)
+    service = Service(config, lambda: config)
+    room = Room(10, lambda _: None)
+    said = [service.not_ready(room)]
+    service.listening.set()
+    said.append(service.not_ready(room))
+    room.add(10)
+    said.append(service.not_ready(room))
+    service.stopping.set()
+    said.append(service.not_ready(room))
+    assert ["starting", "", "too many bytes wait for Loggly (limits.unacked_bytes)", "stopping"] == said
 
 
 def test_an_outage_of_loggly_alone_changes_no_probe(sandbox: Sandbox, start_bridge: StartBridge) -> None:
