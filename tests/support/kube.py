@@ -34,6 +34,12 @@ class KubeApi:
         self._flags = flags or {}
         self._stack = ExitStack()
         self.kubeconfig = folder / "kubeconfig"
+        self.authority = folder / "apiserver.crt"
+
+    @property
+    def port(self) -> int:
+        """Where it listens, on 127.0.0.1, with a certificate of `authority`."""
+        return self._port
 
     def __enter__(self) -> Self:
         assets = Path(os.environ["KUBEBUILDER_ASSETS"])
@@ -65,7 +71,7 @@ class KubeApi:
         request = urllib.request.Request(
             f"https://127.0.0.1:{self._port}{path}", headers={"Authorization": f"Bearer {token}"}
         )
-        context = ssl.create_default_context(cafile=self._folder / "apiserver.crt")
+        context = ssl.create_default_context(cafile=self.authority)
         try:
             with urllib.request.urlopen(request, timeout=10, context=context) as answer:
                 return int(answer.status)
@@ -104,7 +110,7 @@ class KubeApi:
     def _write_kubeconfig(self) -> None:
         cluster = {
             "server": f"https://127.0.0.1:{self._port}",
-            "certificate-authority": str(self._folder / "apiserver.crt"),
+            "certificate-authority": str(self.authority),
         }
         config = {
             "apiVersion": "v1",
