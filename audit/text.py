@@ -1,4 +1,4 @@
-"""Any value to one line of valid JSON, and any line to one without newlines in it."""
+"""Any value to one line of valid JSON, any line to one without newlines in it, any text to one that a terminal only shows."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -29,6 +29,15 @@ def clean(record: Mapping[Any, Any]) -> bytes:
         return orjson.dumps(record)
     except TypeError:  # also what orjson raises for a key that is no text, for bytes, and for deep nesting
         return orjson.dumps(_plain(record, DEEPEST))
+
+
+def printable(text: str) -> str:
+    """Return a text whose signs are all visible, for a terminal obeys some others."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(sign: str) -> str:
+    return sign if sign.isprintable() else sign.encode("unicode_escape").decode()
 
 
 def _plain(value: Any, levels: int) -> Any:

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from audit.settings import Settings
+from audit.text import printable
 from bridge import config as configuration
 from bridge.dead_letters import DeadLetters, Letter
 from bridge.errors import ConfigError
@@ -123,11 +124,6 @@ def _retried(letters: DeadLetters, numbers: Sequence[int], post: _Post) -> Itera
             )
             return
         yield meaning is Verdict.DELIVERED
-
-
-def printable(text: str) -> str:
-    """Return a text whose signs are all visible, for a terminal obeys some others."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def readable(line: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.text import clean, one_line
+from audit.text import clean, one_line, printable
 from tests.support.events import JSON, PACKABLE
 
 
@@ -89,3 +89,8 @@ def test_below_two_hundred_levels_only_the_count_is_left(wrap: Any) -> None:
 
 def test_json_made_already_is_put_in_as_it_is() -> None:
     assert b'{"x":"\xef\xbf\xbd","audit":{"a":1}}' == clean({"x": b"\xff", "audit": orjson.Fragment(b'{"a":1}')})
+
+
+def test_signs_that_a_terminal_would_obey_are_shown_as_escapes() -> None:
+    assert "a\\x1b[2J\\x9b\\u2028\\n é" == printable("a\x1b[2J\x9b\u2028\n é")
+    assert "a \\ é" == printable("a \\ é")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.dead_letters import DeadLetters
-from bridge.dead_letters_command import dead_letters, printable, readable
+from bridge.dead_letters_command import dead_letters, readable
 from bridge.errors import BridgeError
 from tests.support.processes import BIN, TOKEN, Process, Sandbox
 
@@ -226,10 +226,6 @@ def test_the_token_is_never_shown(path: Path, sandbox: Sandbox) -> None:
     with closing(sqlite3.connect(path)) as database:
         kept = str(database.execute("SELECT * FROM rows").fetchall())
     assert ("/bulk/****/" in output, "/bulk/****/" in kept, TOKEN in output + kept) == (True, True, False)
-
-
-def test_signs_that_a_terminal_would_obey() -> None:
-    assert "a\\x1b[2J\\x9b\\u2028\\n é" == printable("a\x1b[2J\x9b\u2028\n é")
 
 
 @pytest.mark.parametrize(
