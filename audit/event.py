@@ -1,10 +1,11 @@
 """A typed view of the fields of an audit event that anything here looks at; all others are skipped, and survive.
 
 Field by field after `audit.k8s.io` v1, v1beta1 and v1alpha1 (kubernetes/apiserver `pkg/apis/audit`). Logs that mix the
-three shapes exist, so each field is read by what it is, not by the event's apiVersion.
+three shapes exist, so each field is read by what it is, not by the event's apiVersion. Parts are frozen: they are keys of what
+is remembered about events.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,13 +17,13 @@ MALFORMED = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 """What decoding raises for bytes that are no event."""
 
 
-class User(msgspec.Struct, gc=False):
+class User(msgspec.Struct, gc=False, frozen=True):
     """`user` or `impersonatedUser`; empty on a request that could not be authenticated."""
 
     username: str = ""
 
 
-class ObjectRef(msgspec.Struct, gc=False, rename="camel"):
+class ObjectRef(msgspec.Struct, gc=False, frozen=True, rename="camel"):
     """What a resource request is about. In v1alpha1 there is no `apiGroup`: `apiVersion` holds `group/version`."""
 
     resource: str = ""
@@ -33,13 +34,13 @@ class ObjectRef(msgspec.Struct, gc=False, rename="camel"):
     subresource: str = ""
 
 
-class Status(msgspec.Struct, gc=False):
+class Status(msgspec.Struct, gc=False, frozen=True):
     """`responseStatus`; absent until there is an answer."""
 
     code: int = 0
 
 
-class Annotations(msgspec.Struct, gc=False):
+class Annotations(msgspec.Struct, gc=False, frozen=True):
     """The authorizer's word."""
 
     decision: str = msgspec.field(default="", name="authorization.k8s.io/decision")
@@ -62,7 +63,7 @@ class Event(msgspec.Struct, gc=False, rename="camel"):
     request_uri: str = msgspec.field(default="", name="requestURI")
     user: User | None = None
     impersonated_user: User | None = None
-    source_ips: list[str] | None = msgspec.field(default=None, name="sourceIPs")
+    source_ips: tuple[str, ...] | None = msgspec.field(default=None, name="sourceIPs")
     object_ref: ObjectRef | None = None
     response_status: Status | None = None
     annotations: Annotations | None = None
@@ -73,8 +74,24 @@ class Event(msgspec.Struct, gc=False, rename="camel"):
     audit: Any = msgspec.UNSET
 
 
+Never = Annotated[int, msgspec.Meta(gt=0, lt=0)]
+"""What no JSON is: a key of this type must not be there."""
+
+
+class Ordinary(Event, gc=False, rename="camel", kw_only=True):
+    """Nearly every event there is: one of the known kinds, with its stage's time, and without the keys that we add."""
+
+    kind: Literal["Event"]
+    api_version: Literal["audit.k8s.io/v1", "audit.k8s.io/v1beta1", "audit.k8s.io/v1alpha1"]
+    stage_timestamp: str
+    timestamp: Never | msgspec.UnsetType = msgspec.UNSET
+    audit: Never | msgspec.UnsetType = msgspec.UNSET
+
+
 decode = msgspec.json.Decoder(Event).decode
 """One line of a JSON log to its view, whatever kind it is of; raises `MALFORMED`."""
+decode_ordinary = msgspec.json.Decoder(Ordinary).decode
+"""The same for an ordinary event; raises `MALFORMED` for all others."""
 
 
 def from_line(line: bytes) -> Event:

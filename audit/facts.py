@@ -46,19 +46,17 @@ class Facts:
     source_ip: str
 
 
-def deciding(event: Event) -> tuple[object, ...]:
-    """Return the fields that decide all facts of an event: two events that agree in them have the same facts."""
-    user, impersonated, ref = event.user, event.impersonated_user, event.object_ref
-    status, annotations, addresses = event.response_status, event.annotations, event.source_ips
+def deciding(event: Event, node: str) -> tuple[object, ...]:
+    """Return what decides all facts of an event of a node: two events that agree in it have the same facts."""
+    addresses = event.source_ips
     return (
-        user.username if user else "",
-        impersonated.username if impersonated else "",
+        node,
+        event.user,
+        event.impersonated_user,
         event.verb,
-        (ref.resource, ref.namespace, ref.name, ref.api_group, ref.api_version, ref.subresource)
-        if ref
-        else event.request_uri,
-        status.code if status else None,
-        (annotations.decision, annotations.reason) if annotations else None,
+        event.object_ref or event.request_uri,
+        event.response_status,
+        event.annotations,
         addresses[-1] if addresses else "",
     )
 

@@ -5,7 +5,7 @@ themselves, so the addition is remembered by the fields that decide it. Whatever
 `audit.parseError` to say why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,13 +13,14 @@ import orjson
 
 from audit import shape, times
 from audit.errors import NotAnEvent
-from audit.event import API_VERSIONS, MALFORMED, Event, decode, from_line, from_record
+from audit.event import MALFORMED, Event, decode_ordinary, from_line, from_record
 from audit.facts import Facts, deciding, facts
 from audit.text import clean, one_line
 
 REMEMBERED = 16_384  # additions of about 300 bytes
 RAW_KEYS = ("message", "log")  # Fluentd's and Docker's name for the line
-_SPLICED = b'%b,"timestamp":"%b","audit":%b}'  # the event without its last brace, and what is added
+_BRACE = b"}"[0]
+_AUDIT = b'","audit":'
 _AUDIT_KEYS = {
     "actor": "actor",
     "actorKind": "actor_kind",
@@ -45,12 +46,31 @@ class Judge:
         self._limit = event_bytes - 1
         self._additions: dict[tuple[object, ...], bytes] = {}
 
+    def ordinary(self, lines: Iterable[bytes], node: str) -> list[bytes | None]:
+        """Judge raw lines, with None for each that is no ordinary event in its ordinary form: that is for `line`.
+
+        Nearly every event goes this way, so what is done once for all of them is not done for each.
+        """
+        judged: list[bytes | None] = []
+        limit, remembered = self._limit, self._additions.get
+        for line in lines:
+            try:
+                event = decode_ordinary(line)
+            except MALFORMED:
+                judged.append(None)
+                continue
+            time = event.stage_timestamp
+            if line[-1] != _BRACE or not line.isascii() or b"\n" in line or not times.is_normal(time):
+                judged.append(None)
+                continue
+            key = deciding(event, node)
+            addition = remembered(key) or self._remember(key, event, node)
+            data = b"".join((line[:-1], b',"timestamp":"', time.encode(), addition))
+            judged.append(data if len(data) <= limit else None)
+        return judged
+
     def record(self, record: Any, node: str, arrived: int) -> bytes:
         """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""
-        if type(record) is dict and len(record) == 1:
-            line = record.get("message")
-            if type(line) is bytes and (data := self._spliced(line, node)) is not None:
-                return data
         if not isinstance(record, dict):
             return self._foreign({"message": record}, "a record that is not a map", node, arrived)
         for key in RAW_KEYS:
@@ -64,27 +84,6 @@ class Judge:
             return self._foreign(record, str(error), node, arrived)
         return self._parsed(record, event, node, arrived)
 
-    def _spliced(self, line: bytes, node: str) -> bytes | None:
-        """Return the line of an ordinary event in its ordinary form, None for all others: nearly every event goes this way."""
-        if line[:1] != b"{" or line[-1:] != b"}" or not line.isascii() or b"\n" in line:
-            return None
-        try:
-            event = decode(line)
-        except MALFORMED:
-            return None
-        time = event.stage_timestamp
-        if (
-            time is None
-            or event.kind != "Event"
-            or event.api_version not in API_VERSIONS
-            or event.audit is not msgspec.UNSET
-            or event.timestamp is not msgspec.UNSET
-            or not times.is_normal(time)
-        ):
-            return None
-        data = _SPLICED % (line[:-1], time.encode(), self._added(event, node))
-        return data if len(data) <= self._limit else None
-
     def line(self, line: bytes, node: str, arrived: int, others: Mapping[Any, Any] | None = None) -> bytes:
         """Judge one line of a log; `others` are the keys that the agent sent beside it, kept as `agent`."""
         line = one_line(line)
@@ -94,7 +93,7 @@ class Judge:
             return self._foreign({**(others or {}), "message": line}, str(error), node, arrived)
         if not others and event.audit is msgspec.UNSET and event.timestamp is msgspec.UNSET:
             timestamp = self._timestamp(event, arrived).encode()
-            data = _SPLICED % (line.rstrip()[:-1], timestamp, self._added(event, node))
+            data = b"".join((line.rstrip()[:-1], b',"timestamp":"', timestamp, self._added(event, node)))
             if len(data) <= self._limit:
                 return data
         try:
@@ -109,7 +108,8 @@ class Judge:
         return self._foreign({"message": text}, why, "", arrived, truncated)
 
     def _parsed(self, record: Mapping[Any, Any], event: Event, node: str, arrived: int) -> bytes:
-        added = {"timestamp": self._timestamp(event, arrived), "audit": orjson.Fragment(self._added(event, node))}
+        audit = self._added(event, node)[len(_AUDIT) : -1]
+        added = {"timestamp": self._timestamp(event, arrived), "audit": orjson.Fragment(audit)}
         return self._fitted({**record, **added})
 
     def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int, truncated: str = "") -> bytes:
@@ -125,12 +125,14 @@ class Judge:
         return times.normal(stage) or times.normal(event.timestamp or None) or _moment(arrived)
 
     def _added(self, event: Event, node: str) -> bytes:
-        key = (node, *deciding(event))
-        addition = self._additions.get(key)
-        if addition is None:
-            if len(self._additions) >= REMEMBERED:
-                self._additions.clear()
-            addition = self._additions[key] = self._audit(facts(event), node)
+        """Return what follows the event's own keys and the time: the time's last quote, `audit`, the last brace."""
+        key = deciding(event, node)
+        return self._additions.get(key) or self._remember(key, event, node)
+
+    def _remember(self, key: tuple[object, ...], event: Event, node: str) -> bytes:
+        if len(self._additions) >= REMEMBERED:
+            self._additions.clear()
+        addition = self._additions[key] = _AUDIT + self._audit(facts(event), node) + b"}"
         return addition
 
     def _audit(self, facts: Facts, node: str) -> bytes:

@@ -36,13 +36,13 @@ class Frame:
     have no elements.
     """
 
-    data: bytes
+    data: bytes | bytearray
     at: int
     starts: tuple[int, ...] = ()
 
     def element(self, number: int) -> bytes:
         """Return the bytes of one element of the array."""
-        return self.data[self.starts[number] : self.starts[number + 1]]
+        return bytes(self.data[self.starts[number] : self.starts[number + 1]])
 
 
 class _Stream:
@@ -156,14 +156,21 @@ class Framer(_Stream):
         return position
 
     def _cut(self) -> Frame:
-        starts = self._starts
-        with (
-            memoryview(self._buffer) as whole,
-            whole[: starts[-1]] as request,
-        ):  # a slice of the buffer itself is a copy
-            frame = Frame(bytes(request), self._at, tuple(starts))
-        del self._buffer[: starts[-1]]
-        self._at += starts[-1]
+        """Part the request from what stands behind it by moving the smaller of the two: most requests have megabytes."""
+        starts, end = self._starts, self._starts[-1]
+        request: bytes | bytearray
+        with memoryview(self._buffer) as whole:  # a slice of the buffer itself would be copied twice
+            if end > len(whole) - end:
+                request, rest = self._buffer, bytearray(whole[end:])
+            else:
+                request, rest = bytes(whole[:end]), self._buffer
+        if request is self._buffer:
+            del request[end:]
+        else:
+            del rest[:end]
+        self._buffer = rest
+        frame = Frame(request, self._at, tuple(starts))
+        self._at += end
         self._count, self._starts = None, []
         return frame
 

@@ -4,10 +4,14 @@ The node's name is what follows `kube.audit.` in the tag: the rendered agents pu
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, cast
 
 from audit.judge import Judge
-from bridge.entries import Damage, entries, nanoseconds
+from bridge.content import Damage, content
+from bridge.entries import Entry, nanoseconds, unpacked
 from bridge.messages import Chunk
+from bridge.raw import raw_lines
 
 TAG_PREFIX = "kube.audit."
 
@@ -17,17 +21,40 @@ def node_of(tag: str) -> str:
     return tag[len(TAG_PREFIX) :] if tag.startswith(TAG_PREFIX) else ""
 
 
-def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[bytes]:
-    """Yield one line for each event of the chunk, and for what was damaged; `now` is nanoseconds since 1970."""
+def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[list[bytes]]:
+    """Yield one line for each event of the chunk, and for what was damaged, some at a time; `now` is nanoseconds since 1970."""
     node = node_of(chunk.tag.encode("utf-8", "replace").decode())
-    for entry in entries(chunk, decompressed_bytes):
-        if isinstance(entry, Damage):
-            yield judge.damaged(entry.data, f"Forward protocol: {entry.why}", now)
-        else:
-            stamp, record = entry
-            arrived = nanoseconds(stamp) or now
-            try:
-                line = judge.record(record, node, arrived)
-            except Exception as error:  # noqa: BLE001 - a record that a bug of ours meets must not hold up its chunk for ever
-                line = judge.damaged(repr(record).encode("utf-8", "replace"), f"bug: {type(error).__name__}", arrived)
-            yield line
+    body, damage = content(chunk, decompressed_bytes)
+    seen, whole = 0, False
+    for stamps, raw, whole in raw_lines(body):  # noqa: B007 - the last one counts
+        seen += len(raw)
+        yield _judged_lines(stamps, raw, judge, node, now)
+    if not whole:
+        for entry in unpacked(body, seen):
+            yield [_judged(entry, judge, node, now)]
+    if damage:
+        yield [_judged(damage, judge, node, now)]
+
+
+def _judged_lines(stamps: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
+    """Judge lines together, and alone those that need more."""
+    with suppress(Exception):  # a bug that one of them meets: alone it is found
+        judged = judge.ordinary(raw, node)
+        if all(judged):
+            return cast("list[bytes]", judged)
+        return [
+            line or _judged((stamp, {"message": data}), judge, node, now)
+            for stamp, data, line in zip(stamps, raw, judged, strict=True)
+        ]
+    return [_judged((stamp, {"message": data}), judge, node, now) for stamp, data in zip(stamps, raw, strict=True)]
+
+
+def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:
+    if isinstance(entry, Damage):
+        return judge.damaged(entry.data, f"Forward protocol: {entry.why}", now)
+    stamp, record = entry
+    arrived = nanoseconds(stamp) or now
+    try:
+        return judge.record(record, node, arrived)
+    except Exception as error:  # noqa: BLE001 - a record that a bug of ours meets must not hold up its chunk for ever
+        return judge.damaged(repr(record).encode("utf-8", "replace"), f"bug: {type(error).__name__}", arrived)

@@ -8,6 +8,9 @@ may be compressed.
 from dataclasses import dataclass
 from enum import Enum
 
+Body = bytes | memoryview
+"""Events back to back; a view of the bytes that came where they need no other form."""
+
 
 class Mode(Enum):
     """How a request carried its events; Forward protocol specification v1, section "Message Modes"."""
@@ -28,7 +31,7 @@ class Chunk:
 
     mode: Mode
     tag: str
-    body: bytes
+    body: Body
     ack: bytes | None = None
     chunk_id: str | None = None
     compressed: str = "text"

@@ -11,7 +11,7 @@ import orjson
 
 from bridge.errors import LocalProtocolError, RemoteProtocolError
 from bridge.framing import Frame
-from bridge.messages import Ack, Chunk, Mode
+from bridge.messages import Ack, Body, Chunk, Mode
 
 _ACK = b"\x81\xa3ack"
 _NUMBERS = {0xCA, 0xCB, *range(0xCC, 0xD4)}
@@ -65,15 +65,16 @@ def encode(chunk: Chunk) -> bytes:
     options: dict[str, Any] = {} if chunk.chunk_id is None else {"chunk": chunk.chunk_id}
     if chunk.signal:
         options["fluent_signal"] = chunk.signal
+    body = bytes(chunk.body)
     if chunk.mode is Mode.PACKED:
         options["compressed"] = chunk.compressed
-        return _array(2, options) + _pack(chunk.tag) + _pack(chunk.body) + _tail(options)
+        return _array(2, options) + _pack(chunk.tag) + _pack(body) + _tail(options)
     if chunk.mode is Mode.MESSAGE:
-        if not chunk.body.startswith(_EVENT_OF_TWO):
+        if not body.startswith(_EVENT_OF_TWO):
             raise LocalProtocolError("a Message carries one event, an array of two")
-        return _array(3, options) + _pack(chunk.tag) + chunk.body[1:] + _tail(options)
-    header = bytes(msgpack.Packer().pack_array_header(_values(chunk.body)))
-    return _array(2, options) + _pack(chunk.tag) + header + chunk.body + _tail(options)
+        return _array(3, options) + _pack(chunk.tag) + body[1:] + _tail(options)
+    header = bytes(msgpack.Packer().pack_array_header(_values(body)))
+    return _array(2, options) + _pack(chunk.tag) + header + body + _tail(options)
 
 
 def encode_ack(ack: Ack) -> bytes:
@@ -83,7 +84,7 @@ def encode_ack(ack: Ack) -> bytes:
 
 def read_ack(frame: Frame) -> Ack:
     """Read what should be an ack, as a sender does."""
-    chunk_id = _text_of(frame.data[len(_ACK) :]) if frame.data.startswith(_ACK) else None
+    chunk_id = _text_of(bytes(frame.data[len(_ACK) :])) if frame.data.startswith(_ACK) else None
     if chunk_id is None:
         raise RemoteProtocolError("expected an ack, a map with the key ack", frame.at)
     return Ack(chunk_id)
@@ -107,15 +108,17 @@ def _mode(first: int) -> Mode | None:
     return None
 
 
-def _body(mode: Mode, frame: Frame) -> bytes:
-    """Return the events back to back; cut out once, for a body has megabytes."""
+def _body(mode: Mode, frame: Frame) -> Body:
+    """Return the events back to back: a view, for a body has megabytes."""
     start, end = frame.starts[1], frame.starts[2]
     if mode is Mode.MESSAGE:
         return _EVENT_OF_TWO + frame.data[start : frame.starts[3]]
     first = frame.data[start]
     if mode is Mode.FORWARD:
-        return frame.data[start + (1 if first & 0xF0 == 0x90 else 3 if first == 0xDC else 5) : end]
-    return frame.data[start + _header(first) : end]
+        start += 1 if first & 0xF0 == 0x90 else 3 if first == 0xDC else 5
+    else:
+        start += _header(first)
+    return memoryview(frame.data).toreadonly()[start:end]
 
 
 def _header(first: int) -> int:

@@ -26,7 +26,7 @@ def test_the_fields_that_anything_looks_at(read: Callable[[dict[str, Any]], Even
     assert ("ResponseComplete", "get") == (found.stage, found.verb)
     assert "/api/v1/namespaces/shop/secrets/db" == found.request_uri
     assert (User("alice"), User("bob")) == (found.user, found.impersonated_user)
-    assert ["203.0.113.9", "10.0.0.7"] == found.source_ips
+    assert ("203.0.113.9", "10.0.0.7") == found.source_ips
     assert ObjectRef("secrets", "shop", "db", api_version="v1") == found.object_ref
     assert Annotations("allow", "RBAC: allowed") == found.annotations
     assert "2026-01-31T12:34:56.123456Z" == found.stage_timestamp

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bridge import handshake
 from bridge.connection import Connection, Role, State, udp_answer
-from bridge.entries import Damage, entries
+from bridge.content import Damage
+from bridge.entries import entries
 from bridge.errors import LocalProtocolError, RemoteProtocolError
 from bridge.handshake import Secrets
 from bridge.messages import Ack, Chunk, Heartbeat, Hello, Message, Mode, Ping, Pong

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.judge import Judge
+from bridge.content import Damage
+from bridge.entries import nanoseconds, unpacked
 from bridge.intake import lines, node_of
 from bridge.messages import Chunk, Mode
 from tests.support.events import PACKABLE, event
@@ -20,7 +22,7 @@ STAMP = msgpack.ExtType(0, (1_700_000_000).to_bytes(4) + bytes(4))
 
 
 def judged(body: bytes, tag: str = "kube.audit.cp-1") -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in lines(Chunk(Mode.PACKED, tag, body), JUDGE, 2**20, NOW)]
+    return [orjson.loads(line) for some in lines(Chunk(Mode.PACKED, tag, body), JUDGE, 2**20, NOW) for line in some]
 
 
 def packed(*values: Any) -> bytes:
@@ -89,3 +91,24 @@ def test_every_entry_becomes_a_line_and_none_is_taken_for_a_bug(values: list[Any
     markers = sum(b"\xff\xff\xff" in msgpack.packb(value) for value in values)
     assert len(values) - markers <= len(found) <= len(values)
     assert not [line for line in found if line["audit"].get("parseError", "").startswith("bug")]
+
+
+RAW = st.sampled_from([orjson.dumps(event(auditID=str(number))) for number in range(3)]) | st.binary(max_size=5)
+ITEMS = st.builds(lambda line: packed([STAMP, {"message": line}]), RAW) | st.builds(
+    lambda line: packed([1, {"log": line}]), RAW
+)
+OTHERS = st.sampled_from([packed([1, {"message": "x", "stream": "y"}]), packed([1, event()]), packed(5), b"\x92\x01"])
+
+
+@given(st.lists(ITEMS | OTHERS, max_size=12), st.integers(0, 130))
+def test_together_they_are_judged_as_each_alone(items: list[bytes], more: int) -> None:
+    """However many stand before something else: the fast way and the careful one say the same of the same events."""
+    body = packed([STAMP, {"message": orjson.dumps(event())}]) * more + b"".join(items)
+    expected = [
+        JUDGE.damaged(entry.data, f"Forward protocol: {entry.why}", NOW)
+        if isinstance(entry, Damage)
+        else JUDGE.record(entry[1], "cp-1", nanoseconds(entry[0]) or NOW)
+        for entry in unpacked(body)
+    ]
+    chunk = Chunk(Mode.PACKED, "kube.audit.cp-1", body)
+    assert expected == [line for some in lines(chunk, JUDGE, 2**20, NOW) for line in some]

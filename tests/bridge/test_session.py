@@ -188,7 +188,9 @@ def test_what_came_before_the_error_is_delivered_and_acked(sandbox: Sandbox, bri
 def test_damage_inside_a_chunk_is_shipped_and_acked(sandbox: Sandbox, bridge: Bridge) -> None:
     """A resend would be damaged too: the good events, what is left of the bad one, and the ack."""
     good = raw_chunk("t", event_lines(1), "d")
-    spoiled = Connection(Role(server=False), 2**20).send(Chunk(Mode.PACKED, "t", good.body + b"\xc1", chunk_id="d"))
+    spoiled = Connection(Role(server=False), 2**20).send(
+        Chunk(Mode.PACKED, "t", bytes(good.body) + b"\xc1", chunk_id="d")
+    )
     assert b"\x81\xa3ack\xa1d" == converse(bridge, spoiled)
     errors = [json.loads(event["raw"])["audit"].get("parseError") for event in sandbox.events()]
     assert [None, "Forward protocol: 0xc1, a byte that MessagePack never uses"] == errors
