@@ -29,7 +29,8 @@ def test_the_tool_says_who_it_is() -> None:
 
 def test_every_rule_has_its_texts_and_level() -> None:
     for rule in run()["tool"]["driver"]["rules"]:
-        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"]
+        assert rule["shortDescription"]["text"]
+        assert rule["fullDescription"]["text"]
         assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
 
 
