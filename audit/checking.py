@@ -92,6 +92,12 @@ class Matching:
         return text
 
 
+def near(text: str, names: "Sequence[str]") -> str:
+    """Return `did you mean 'x'?` for the name that is nearest to a text, or "" where none is near."""
+    found = difflib.get_close_matches(text, names, 1)
+    return f"did you mean {found[0]!r}?" if found else ""
+
+
 def validated(data: Any, model: type[M]) -> M | list[Complaint]:
     """Return the model's instance, or every complaint in the order of their paths."""
     try:
@@ -168,16 +174,14 @@ def _path_in(data: Any, location: "Sequence[str | int]", *, keep_last: bool) -> 
 def _one_of(path: Path, value: Any, expected: str) -> Complaint:
     names = re.findall(r"'([^']*)'", expected)
     want = "one of " + ", ".join(names) if len(names) > 1 else expected
-    near = difflib.get_close_matches(value, names, 1) if isinstance(value, str) else []
-    return Complaint(path, want, shown(value, path), f"did you mean {near[0]!r}?" if near else "")
+    return Complaint(path, want, shown(value, path), near(value, names) if isinstance(value, str) else "")
 
 
 def _unknown_key(path: Path, model: type[BaseModel]) -> Complaint:
     key = str(path[-1])
     known = sorted({name for found in _models_at(model, path[:-1]) for name in _fields(found)})
-    near = difflib.get_close_matches(key, known, 1)
-    if near:
-        return Complaint(path, "a known key", shown(key), f"did you mean {near[0]!r}?")
+    if cure := near(key, known):
+        return Complaint(path, "a known key", shown(key), cure)
     return Complaint(path, "one of " + ", ".join(known), shown(key), "remove it")
 
 
