@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from audit import times
 from audit.errors import NotAnEvent
 
 API_GROUP = "audit.k8s.io/"
@@ -17,10 +18,17 @@ MALFORMED = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 """What decoding raises for bytes that are no event."""
 
 
+class Extra(msgspec.Struct, gc=False, frozen=True):
+    """What the authenticator adds: of a service account's token that is bound to a pod, the pod's name."""
+
+    pod_name: tuple[str, ...] | None = msgspec.field(default=None, name="authentication.kubernetes.io/pod-name")
+
+
 class User(msgspec.Struct, gc=False, frozen=True):
     """`user` or `impersonatedUser`; empty on a request that could not be authenticated."""
 
     username: str = ""
+    extra: Extra | None = None
 
 
 class ObjectRef(msgspec.Struct, gc=False, frozen=True, rename="camel"):
@@ -64,6 +72,7 @@ class Event(msgspec.Struct, gc=False, rename="camel"):
     user: User | None = None
     impersonated_user: User | None = None
     source_ips: tuple[str, ...] | None = msgspec.field(default=None, name="sourceIPs")
+    user_agent: str = ""
     object_ref: ObjectRef | None = None
     response_status: Status | None = None
     annotations: Annotations | None = None
@@ -99,7 +108,7 @@ def from_line(line: bytes) -> Event:
     try:
         event = decode(line)
     except MALFORMED as error:
-        raise NotAnEvent(_why(error)) from None
+        raise NotAnEvent(why(error)) from None
     return _known(event)
 
 
@@ -108,7 +117,7 @@ def from_record(record: dict[str, Any]) -> Event:
     try:
         event = msgspec.convert(record, Event)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise NotAnEvent(_why(error)) from None
+        raise NotAnEvent(why(error)) from None
     return _known(event)
 
 
@@ -118,7 +127,14 @@ def _known(event: Event) -> Event:
     return event
 
 
-def _why(error: Exception) -> str:
+def stage_time(event: Event) -> str | None:
+    """Return when the stage was reached in the one form of time, by whichever field says so; None where none does."""
+    stage = event.stage_timestamp or (event.metadata.creation_timestamp if event.metadata else None)
+    return times.normal(stage) or times.normal(event.timestamp or None)
+
+
+def why(error: Exception) -> str:
+    """Say why bytes are no event, for one of `MALFORMED`."""
     if isinstance(error, msgspec.ValidationError):
         return f"not the shape of an audit event: {error}"
     if isinstance(error, msgspec.DecodeError):

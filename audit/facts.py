@@ -8,10 +8,12 @@ may still fail.
 import re
 from dataclasses import dataclass
 
-from audit.event import Event, ObjectRef
+from audit import commands, sources
+from audit.event import Event, ObjectRef, User
 
 SERVICE_ACCOUNT = "system:serviceaccount:"
-_CLOUD = re.compile(r"eks:|aks|masterclient$|nodeclient$|gke-|.*\.gserviceaccount\.com$")
+# What managed control planes call themselves. AKS writes aksService and the like: a person may be called Aksel.
+_CLOUD = re.compile(r"eks:|aks(?:[A-Z:_-]|$)|masterclient$|nodeclient$|gke-|.*\.gserviceaccount\.com$")
 
 _CODES = {401: "denied_authn", 404: "not_found", 409: "conflict"}
 
@@ -19,6 +21,7 @@ _CODES = {401: "denied_authn", 404: "not_found", 409: "conflict"}
 _BY_SUBRESOURCE = {
     ("pods", "attach"): "attach",
     ("pods", "binding"): "bind",
+    ("pods", "ephemeralcontainers"): "debug",
     ("pods", "eviction"): "evict",
     ("pods", "exec"): "exec",
     ("pods", "log"): "logs",
@@ -37,6 +40,7 @@ class Facts:
     actor: str
     actor_kind: str
     actor_namespace: str
+    actor_pod: str
     authenticated_as: str
     action: str
     target: str
@@ -44,42 +48,51 @@ class Facts:
     decision: str
     reason: str
     source_ip: str
+    source_class: str
+    client: str
+    command: tuple[str, ...]
+    """The words of an exec, decoded, and not yet redacted."""
 
 
 def deciding(event: Event, node: str) -> tuple[object, ...]:
     """Return what decides all facts of an event of a node: two events that agree in it have the same facts."""
-    addresses = event.source_ips
+    addresses, ref = event.source_ips, event.object_ref
     return (
         node,
         event.user,
         event.impersonated_user,
         event.verb,
-        event.object_ref or event.request_uri,
+        ref,
+        event.request_uri if ref is None or ref.subresource == "exec" else "",
         event.response_status,
         event.annotations,
         addresses[-1] if addresses else "",
+        event.user_agent,
     )
 
 
 def facts(event: Event) -> Facts:
     """Derive the facts of one event."""
-    user = event.user.username if event.user else ""
-    impersonated = event.impersonated_user.username if event.impersonated_user else ""
-    actor = impersonated or user
-    code = event.response_status.code if event.response_status else None
-    annotations = event.annotations
+    who = event.impersonated_user if event.impersonated_user and event.impersonated_user.username else event.user
+    actor = who.username if who else ""
+    ref, annotations = event.object_ref, event.annotations
     decision = annotations.decision if annotations else ""
+    source_ip = event.source_ips[-1] if event.source_ips else ""
     return Facts(
         actor=actor,
-        actor_kind=actor_kind(actor),
+        actor_kind=actor_kind(actor) if who else "",
         actor_namespace=namespace_of(actor),
-        authenticated_as=user if impersonated else "",
-        action=action(event.verb, event.object_ref),
-        target=target(event.object_ref, event.request_uri),
-        verdict=verdict(code, decision),
+        actor_pod=pod_of(who),
+        authenticated_as=event.user.username if event.user and who is not event.user else "",
+        action=action(event.verb, ref),
+        target=target(ref, event.request_uri),
+        verdict=verdict(event.response_status.code if event.response_status else None, decision),
         decision=decision,
         reason=annotations.reason if annotations else "",
-        source_ip=event.source_ips[-1] if event.source_ips else "",
+        source_ip=source_ip,
+        source_class=sources.source_class(source_ip),
+        client=sources.client(event.user_agent),
+        command=command(ref, event.request_uri),
     )
 
 
@@ -99,6 +112,12 @@ def actor_kind(name: str) -> str:
 def namespace_of(name: str) -> str:
     """Return a service account's namespace."""
     return name.split(":")[2] if actor_kind(name) == "serviceaccount" else ""
+
+
+def pod_of(user: User | None) -> str:
+    """Return the pod that a service account's token is bound to, as the authenticator says."""
+    names = user.extra.pod_name if user and user.extra else None
+    return names[0] if names else ""
 
 
 def verdict(code: int | None, decision: str) -> str:
@@ -125,3 +144,10 @@ def target(ref: ObjectRef | None, uri: str) -> str:
         return uri.partition("?")[0]
     group = ref.api_group or ref.api_version.rpartition("/")[0]
     return "/".join(part for part in (group, ref.resource, ref.subresource, ref.namespace, ref.name) if part)
+
+
+def command(ref: ObjectRef | None, uri: str) -> tuple[str, ...]:
+    """Return the words of what is executed in a container; none for any other request."""
+    if ref is None or (ref.resource, ref.subresource) != ("pods", "exec"):
+        return ()
+    return commands.words(uri)

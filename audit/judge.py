@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import orjson
 
-from audit import shape, times
+from audit import commands, shape, times
 from audit.errors import NotAnEvent
-from audit.event import MALFORMED, Event, decode_ordinary, from_line, from_record
+from audit.event import MALFORMED, Event, decode_ordinary, from_line, from_record, stage_time
 from audit.facts import Facts, deciding, facts
 from audit.text import clean, one_line
 
@@ -25,6 +25,7 @@ _AUDIT_KEYS = {
     "actor": "actor",
     "actorKind": "actor_kind",
     "actorNamespace": "actor_namespace",
+    "actorPod": "actor_pod",
     "authenticatedAs": "authenticated_as",
     "action": "action",
     "target": "target",
@@ -32,6 +33,8 @@ _AUDIT_KEYS = {
     "decision": "decision",
     "reason": "reason",
     "sourceIP": "source_ip",
+    "sourceClass": "source_class",
+    "client": "client",
 }
 
 
@@ -121,8 +124,7 @@ class Judge:
         return data if len(data) <= self._limit else shape.fit(data, self._limit)
 
     def _timestamp(self, event: Event, arrived: int) -> str:
-        stage = event.stage_timestamp or (event.metadata.creation_timestamp if event.metadata else None)
-        return times.normal(stage) or times.normal(event.timestamp or None) or _moment(arrived)
+        return stage_time(event) or _moment(arrived)
 
     def _added(self, event: Event, node: str) -> bytes:
         """Return what follows the event's own keys and the time: the time's last quote, `audit`, the last brace."""
@@ -137,7 +139,8 @@ class Judge:
 
     def _audit(self, facts: Facts, node: str) -> bytes:
         derived = {key: getattr(facts, name) for key, name in _AUDIT_KEYS.items()}
-        return orjson.dumps(_present({**self._settings, "node": node, **derived}))
+        command = commands.text(facts.command)
+        return orjson.dumps(_present({**self._settings, "node": node, **derived, "command": command}))
 
 
 def _moment(nanoseconds: int) -> str:

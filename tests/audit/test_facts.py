@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.event import ObjectRef, from_record
-from audit.facts import Facts, action, actor_kind, facts, namespace_of, target, verdict
+from audit.facts import Facts, action, actor_kind, deciding, facts, namespace_of, target, verdict
 from tests.support.events import event
+
+POD_NAME = "authentication.kubernetes.io/pod-name"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,7 @@ from tests.support.events import event
                 "eks:node-manager",
                 "eks:cluster-bootstrap",
                 "aksService",
+                "aksProblemDetector",
                 "masterclient",
                 "nodeclient",
                 "gke-metrics",
@@ -46,6 +49,8 @@ from tests.support.events import event
             [
                 "alice",
                 "alice@example.com",
+                "aksel",
+                "akshay@example.com",
                 "kubernetes-admin",
                 "minikube-user",
                 "masterclient2",
@@ -116,6 +121,7 @@ def test_no_other_verdict_exists(code: int | None, decision: str) -> None:
         ("pods", "portforward", "create", "portforward"),
         ("pods", "log", "get", "logs"),
         ("pods", "eviction", "create", "evict"),
+        ("pods", "ephemeralcontainers", "patch", "debug"),
         ("pods", "binding", "create", "bind"),
         ("pods", "proxy", "get", "proxy"),
         ("nodes", "proxy", "create", "proxy"),
@@ -170,6 +176,7 @@ def test_all_facts_of_an_event() -> None:
             actor="alice",
             actor_kind="human",
             actor_namespace="",
+            actor_pod="",
             authenticated_as="",
             action="get",
             target="secrets/shop/db",
@@ -177,6 +184,9 @@ def test_all_facts_of_an_event() -> None:
             decision="allow",
             reason="RBAC: allowed",
             source_ip="10.0.0.7",
+            source_class="private",
+            client="kubectl/v1.30.1",
+            command=(),
         )
         == found()
     )
@@ -212,3 +222,32 @@ def test_a_failed_login_is_anonymous_and_denied() -> None:
 
 def test_a_request_without_an_answer_is_pending() -> None:
     assert "pending" == found(stage="RequestReceived", responseStatus=None).verdict
+
+
+def test_an_event_without_a_user_at_all_says_nothing_of_an_actor() -> None:
+    """Such is the second line of the oldest legacy text; a failed login has a user, an empty one."""
+    assert ("", "") == (found(user=None).actor, found(user=None).actor_kind)
+
+
+def test_the_pod_is_that_of_the_one_who_acts() -> None:
+    in_a_pod = {"username": "system:serviceaccount:ci:jenkins", "extra": {POD_NAME: ["jenkins-0"], "other": ["x"]}}
+    assert "jenkins-0" == found(user=in_a_pod).actor_pod
+    assert "" == found(user=in_a_pod, impersonatedUser={"username": "bob"}).actor_pod
+    assert "" == found(user={"username": "bob", "extra": {POD_NAME: []}}).actor_pod
+
+
+def test_the_command_of_an_exec_is_read_from_the_uri() -> None:
+    """Whatever the verb, and at every level; of a resource that is only called so, nothing is executed."""
+    uri = "/api/v1/namespaces/shop/pods/web-0/exec?command=sh&command=-c&command=echo+%24HOME%3B+ls&container=web"
+    ref = {"resource": "pods", "subresource": "exec", "namespace": "shop", "name": "web-0"}
+    assert ("sh", "-c", "echo $HOME; ls") == found(requestURI=uri, objectRef=ref, verb="get").command
+    assert () == found(requestURI=uri, objectRef={**ref, "resource": "widgets"}).command
+    assert () == found(requestURI=uri, objectRef={**ref, "subresource": "attach"}).command
+
+
+def test_what_decides_is_all_that_the_facts_use() -> None:
+    """Two execs in one pod differ in their URIs alone."""
+    uri = "/api/v1/namespaces/shop/pods/web-0/exec?command="
+    ref = {"resource": "pods", "subresource": "exec", "namespace": "shop", "name": "web-0"}
+    one, other = (from_record(event(requestURI=uri + word, objectRef=ref)) for word in ("ls", "id"))
+    assert deciding(one, "") != deciding(other, "")

@@ -5,7 +5,10 @@ from importlib import resources
 from typing import Any
 
 import msgpack
+import msgspec
 from hypothesis import strategies as st
+
+from audit.event import Event
 
 SAMPLE = resources.files("bridge").joinpath("sample/kube-apiserver-1.20.log.gz")  # of the wheel, where that is tested
 
@@ -67,6 +70,8 @@ PACKABLE = st.recursive(
 )
 """What MessagePack can hold, as its unpacker gives it."""
 
+KNOWN = {"message", "log", *(field.encode_name for field in msgspec.structs.fields(Event))}
+EXTRA = st.dictionaries(TEXT | st.just("authentication.kubernetes.io/pod-name"), st.lists(TEXT, max_size=2))
 EVENTS = st.builds(
     lambda base, others: {**others, **base},
     st.fixed_dictionaries(
@@ -74,7 +79,7 @@ EVENTS = st.builds(
         optional={
             "verb": TEXT,
             "stage": st.sampled_from(["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"]),
-            "user": st.fixed_dictionaries({}, optional={"username": TEXT, "extra": JSON}) | st.none(),
+            "user": st.fixed_dictionaries({}, optional={"username": TEXT, "extra": EXTRA}) | st.none(),
             "impersonatedUser": st.fixed_dictionaries({"username": TEXT}),
             "sourceIPs": st.lists(TEXT, max_size=3) | st.none(),
             "objectRef": st.dictionaries(st.sampled_from(["resource", "namespace", "name", "subresource"]), TEXT),
@@ -88,6 +93,6 @@ EVENTS = st.builds(
             "responseObject": JSON,
         },
     ),
-    st.dictionaries(TEXT.filter(lambda key: key not in {"message", "log"}), JSON, max_size=4),
+    st.dictionaries(TEXT.filter(lambda key: key not in KNOWN), JSON, max_size=4),
 )
 """Audit events with any unknown fields; some carry `timestamp` or `audit` already."""
