@@ -93,6 +93,8 @@ class Ordinary(Event, gc=False, rename="camel", kw_only=True):
     kind: Literal["Event"]
     api_version: Literal["audit.k8s.io/v1", "audit.k8s.io/v1beta1", "audit.k8s.io/v1alpha1"]
     stage_timestamp: str
+    request_object: msgspec.Raw = msgspec.Raw()  # bodies are bytes of the line, not decoded; none is empty
+    response_object: msgspec.Raw = msgspec.Raw()
     timestamp: Never | msgspec.UnsetType = msgspec.UNSET  # type: ignore[assignment]  # narrower
     audit: Never | msgspec.UnsetType = msgspec.UNSET
 
