@@ -13,7 +13,7 @@ from audit import go_yaml
 from audit.checking import Complaint, near
 from audit.policy import FIRST, LEVELS, STAGES, GroupResources, Policy, Rule
 from audit.policy_shape import fit, policy_shape
-from audit.problems import DocumentError, Path, Problem, path_text, shown
+from audit.problems import DocumentError, Path, Problem, described, path_text, shown
 from audit.releases import NEWEST, at_least, minor
 
 GROUP = "audit.k8s.io"
@@ -42,20 +42,19 @@ class Findings:
 def read(text: str, name: str, version: str = NEWEST) -> Reading:
     """Read a policy file for a release such as `1.36`.
 
-    Raises `DocumentError` with everything that this release's API server refuses; `ValueError` for a release before
-    `audit.policy.FIRST`.
+    Raises `DocumentError` with everything that this release's API server refuses, and what it would ignore: a key that is
+    missing may be one that is misspelt. Raises `ValueError` for a release before `audit.policy.FIRST`.
     """
     document = go_yaml.parse(text, name)
     found = judged(document.data, version, name, document.lines)
-    warnings = _problems(found.warnings, document, name)
-    if found.policy is None:
-        raise DocumentError(_problems(found.errors, document, name))
     again = [
-        Problem(name, document.line(path), path_text(path), f"the key once (first on line {line})", "it again", cure)
+        Complaint(path, f"the key once (first on line {line})", "it again", "remove one of the two: the last counts")
         for path, line in document.twice
-        for cure in ["remove one of the two: the last counts"]
     ]
-    return Reading(found.policy, tuple(sorted((*warnings, *again), key=lambda one: one.line or 0)))
+    warnings = [*found.warnings, *again]
+    if found.policy is None:
+        raise DocumentError(_problems([*found.errors, *warnings], document, name))
+    return Reading(found.policy, tuple(_problems(warnings, document, name)))
 
 
 def judged(data: Any, version: str = NEWEST, name: str = "", lines: dict[Path, int] | None = None) -> Findings:
@@ -96,7 +95,8 @@ def _kind(data: Any, version: str, errors: list[Complaint]) -> None:
     for key, allowed, required in (("apiVersion", api_versions(version), True), ("kind", ["Policy"], False)):
         path, value = _any_case(data or {}, key)
         if not isinstance(value, str):
-            errors.append(Complaint(path, "text", shown(value), ""))
+            if path != (key,):  # else its shape is complained about
+                errors.append(Complaint(path, "text", described(value), ""))
         elif value not in allowed and (value or required):
             want = allowed[0] if len(allowed) == 1 else "one of " + ", ".join(allowed)
             cure = near(value, allowed) or f"write {key}: {allowed[0]}"
@@ -197,7 +197,9 @@ class _Build:
             self._complain(path, want, shown(group), "")
 
     def _complain(self, path: Path, want: str, got: str, cure: str) -> None:
-        if all(one.path != path for one in self._errors):  # one of the wrong type is missing, too
+        if not any(
+            one.path == path[: len(one.path)] for one in self._errors
+        ):  # what is of the wrong kind is missing, too
             self._errors.append(Complaint(path, want, got, cure))
 
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from audit.document import Path
+from audit.policy_reading import judged
 from generator.flavors import FLAVORS
 from generator.values import Log, Values
-from generator.versions import at_least
 
 ACK_TIMEOUT_SECONDS = 120
 """Fluentd's ack_response_timeout. It must be longer than the bridge's ack deadline, or chunks are sent twice."""
@@ -140,18 +140,12 @@ def _policy(values: Values) -> Iterator[Finding]:
         )
     if policy.rules == ():
         yield Finding(("audit", "policy", "rules"), "at least one rule", "an empty list", "use a preset")
-    for index, rule in enumerate(policy.rules or ()):
-        yield from _rule(values.cluster.version, index, rule.model_dump(by_alias=True, exclude_unset=True))
-
-
-def _rule(version: str, index: int, rule: dict[str, Any]) -> Iterator[Finding]:
-    path: Path = ("audit", "policy", "rules", index)
-    if "omitManagedFields" in rule and not at_least(version, "1.23"):
-        yield Finding((*path, "omitManagedFields"), "Kubernetes 1.23 or newer for it", version, "leave it out")
-    for place, resource in enumerate(rule.get("resources", ())):
-        if resource.get("group") == "*" and not at_least(version, "1.36"):
-            want = "one group by name: before 1.36 the API server does not start with this"
-            yield Finding((*path, "resources", place, "group"), want, "'*'", "name the groups one by one")
+    if policy.rules:
+        rules = [rule.model_dump(mode="json", by_alias=True, exclude_unset=True) for rule in policy.rules]
+        whole = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": rules}
+        found = judged(whole, values.cluster.version)
+        for one in (*found.errors, *found.warnings):
+            yield Finding(("audit", "policy", *one.path), one.want, one.got, one.cure)
 
 
 def _labels(values: Values) -> Iterator[Finding]:

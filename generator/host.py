@@ -5,9 +5,10 @@ An audit policy is a file, not an API object: `kubectl apply` would refuse it, s
 
 from typing import TYPE_CHECKING, Any
 
+from audit.releases import at_least
 from generator import templates
 from generator.values import Values
-from generator.versions import at_least, kubeadm_api
+from generator.versions import kubeadm_api
 
 if TYPE_CHECKING:
     from generator.load import Inputs

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from audit import policy_reading
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
 from generator.crosscheck import Finding, disagreements, secrets
-from generator.policy import PolicyFile
 from generator.values import Values
 
 
@@ -71,11 +71,16 @@ def _text(file: Path) -> str:
 
 
 def _policy_text(document: Document, values: Values) -> str | None:
-    """Return the policy file that the values name, after checking it."""
+    """Return the policy file that the values name, after checking it; what the API server would ignore is refused.
+
+    A rule whose `resources` is misspelt matches everything, and before Kubernetes 1.26 the API server says nothing.
+    """
     named = values.audit.policy.file
     if named is None:
         return None
     file = Path(document.place(("audit", "policy", "file")).name).parent / named
     text = _text(file)
-    check(read(text, str(file)), PolicyFile)
+    reading = policy_reading.read(text, str(file), values.cluster.version)
+    if reading.warnings:
+        raise DocumentError(reading.warnings)
     return text

@@ -3,10 +3,12 @@
 Versions are minor releases, written `1.36`. A row of a table names the first release that the entry holds for.
 """
 
+from audit.releases import NEWEST, at_least
+
 FIRST = "1.20"
 """The oldest release that something here is tested against: a real API server of it takes every manifest."""
 
-LAST = "1.37"
+LAST = NEWEST
 """The newest release whose schemas the tests have."""
 
 _API_VERSIONS = {
@@ -14,16 +16,6 @@ _API_VERSIONS = {
 }
 
 _KUBEADM = (("1.31", "v1beta4"), ("1.22", "v1beta3"), (FIRST, "v1beta2"))
-
-
-def minor(version: str) -> int:
-    """Return the minor number: 36 for `1.36`."""
-    return int(version.partition(".")[2])
-
-
-def at_least(version: str, first: str) -> bool:
-    """Whether a release is the other or newer."""
-    return minor(version) >= minor(first)
 
 
 def api_version(kind: str, version: str) -> str:

@@ -2,17 +2,7 @@
 
 import pytest
 
-from generator.versions import FIRST, LAST, api_version, at_least, kubeadm_api, minor
-
-
-@pytest.mark.parametrize(("version", "number"), [("1.20", 20), ("1.36", 36)])
-def test_the_minor_number(version: str, number: int) -> None:
-    assert minor(version) == number
-
-
-def test_versions_compare_by_number_and_not_by_text() -> None:
-    assert at_least("1.100", "1.20")
-    assert not at_least("1.20", "1.21")
+from generator.versions import FIRST, LAST, api_version, kubeadm_api
 
 
 @pytest.mark.parametrize(("version", "group"), [(FIRST, "policy/v1beta1"), ("1.21", "policy/v1"), (LAST, "policy/v1")])
