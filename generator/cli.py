@@ -15,6 +15,7 @@ from audit.document import DocumentError
 from generator import write
 from generator.errors import GeneratorError
 from generator.load import load
+from generator.policy_command import policy
 from generator.render import render as render_files
 from generator.render import stream
 from generator.values import Values
@@ -49,6 +50,9 @@ def render(values: tuple[Path, ...], settings: tuple[str, ...], output: Path | N
 def schema() -> None:
     """Print the JSON Schema of values files, for editors."""
     click.echo(json.dumps(Values.model_json_schema(by_alias=True), indent=2))
+
+
+cli.add_command(policy)
 
 
 def main(arguments: list[str] | None = None) -> None:

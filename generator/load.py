@@ -52,14 +52,15 @@ def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]
 
 
 def _read(file: Path) -> Document:
-    return read(_text(file), str(file))
+    return read(file_text(file), str(file))
 
 
 def _problems(document: Document, findings: Iterable[Finding]) -> list[Problem]:
     return [document.problem(*finding) for finding in findings]
 
 
-def _text(file: Path) -> str:
+def file_text(file: Path) -> str:
+    """Return a file as text; raises `DocumentError` that says why it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
@@ -79,7 +80,7 @@ def _policy_text(document: Document, values: Values) -> str | None:
     if named is None:
         return None
     file = Path(document.place(("audit", "policy", "file")).name).parent / named
-    text = _text(file)
+    text = file_text(file)
     reading = policy_reading.read(text, str(file), values.cluster.version)
     if reading.warnings:
         raise DocumentError(reading.warnings)

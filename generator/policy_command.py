@@ -1,0 +1,17 @@
+"""`audit-generator policy`: one module a command, gathered here."""
+
+import click
+
+from generator.policy_decide import decide_command
+
+
+@click.group()
+def policy() -> None:
+    """Understand audit policies: what they decide, and what they would have left of a log.
+
+    POLICY is a file, - for standard input, or the name of a preset.
+    """
+
+
+for command in (decide_command,):
+    policy.add_command(command)

@@ -1,0 +1,56 @@
+"""Policies that a command line names: a file, `-` for standard input, or one of the presets by its name."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from audit.policy import FIRST
+from audit.policy_reading import Reading, read
+from audit.presets import PRESETS, preset
+from audit.releases import NEWEST, minor
+from generator.load import file_text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def read_policy(named: str, version: str = NEWEST) -> Reading:
+    """Read the policy for a release; a file goes before a preset of the same name. Raises `DocumentError`."""
+    if named == "-":
+        return read(sys.stdin.read(), "standard input", version)
+    if named in PRESETS and not Path(named).exists():
+        return read(preset(named, version), named, version)
+    return read(file_text(Path(named)), named, version)
+
+
+def tell(reading: Reading) -> Reading:
+    """Print on standard error what the API server would ignore in a policy."""
+    for warning in reading.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return reading
+
+
+def kubernetes(command: F) -> F:
+    """Give a command the option `--kubernetes VERSION`, its parameter `version`."""
+    option = click.option(
+        "--kubernetes",
+        "version",
+        metavar="VERSION",
+        default=NEWEST,
+        show_default=True,
+        callback=_release,
+        help="The release whose API server reads and decides, such as 1.36.",
+    )
+    return option(command)
+
+
+def _release(_context: click.Context, _parameter: click.Parameter, version: str) -> str:
+    try:
+        known = minor(version) >= minor(FIRST)
+    except ValueError:
+        known = False
+    if not known:
+        raise click.BadParameter(f"expected a release from {FIRST}, got {version!r} - write 1.36")
+    return version
