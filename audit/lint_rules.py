@@ -190,6 +190,13 @@ _TABLE = (
         " `--profile cis`.",
     ),
     LintRule(
+        "KAP304",
+        "cis-level",
+        "error",
+        "CIS 3.2.2: secrets, configmaps, token requests and token reviews are recorded at Metadata and no more, whatever"
+        " the verb. Only with `--profile cis`.",
+    ),
+    LintRule(
         "KAP401",
         "policy-without-backend",
         "error",

@@ -6,11 +6,14 @@ A file is written for the newest API server. What older ones do not know is one 
 
 from importlib import resources
 
+from audit.releases import at_least
+
 PRESETS = ("recommended", "metadata", "cis", "gce")
 """The names, the default first."""
 
-FIRST = "1.8"
-"""The oldest release whose API server reads the presets."""
+FIRST = "1.9"
+"""The oldest release for which the presets are right: 1.8 does not know `omitStages` of a whole policy, and takes a failed
+login for a member of every group."""
 
 _API_VERSION = "apiVersion: audit.k8s.io/v1\n"
 _MANAGED_FIELDS = "omitManagedFields: true\n"
@@ -25,15 +28,11 @@ def preset(name: str, version: str | None = None) -> str:
     if name not in PRESETS:
         raise KeyError(name)
     text = (resources.files("audit") / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
-    if version is not None and _minor(version) < 12:
+    if version is not None and not at_least(version, "1.12"):
         text = text.replace(_API_VERSION, _API_VERSION.replace("v1", "v1beta1"))
-    if version is not None and _minor(version) < 23:
+    if version is not None and not at_least(version, "1.23"):
         text = _without_paragraph(text, _MANAGED_FIELDS)
     return text
-
-
-def _minor(version: str) -> int:
-    return int(version.split(".")[1])
 
 
 def _without_paragraph(text: str, line: str) -> str:

@@ -123,6 +123,11 @@ def resources(group: str) -> list[str]:
     return sorted(name for one, name in _SUBRESOURCES if one == group)
 
 
+def is_served(group: str, resource: str) -> bool:
+    """Whether Kubernetes itself serves a resource in a group."""
+    return (group, resource) in _SUBRESOURCES
+
+
 def groups_of(resource: str) -> list[str]:
     """Return the groups that serve a resource, sorted."""
     return sorted(group for group, name in _SUBRESOURCES if name == resource)

@@ -28,7 +28,7 @@ def test_the_newest_text_is_the_file(name: str) -> None:
 @pytest.mark.parametrize(
     ("version", "api", "managed"),
     [
-        ("1.8", "v1beta1", None),
+        ("1.9", "v1beta1", None),
         ("1.11", "v1beta1", None),
         ("1.12", "v1", None),
         ("1.22", "v1", None),

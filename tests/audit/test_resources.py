@@ -16,6 +16,7 @@ def test_a_group_knows_its_resources() -> None:
         "rbac.authorization.k8s.io"
     )
     assert [] == resources.resources("example.com")
+    assert (True, False) == (resources.is_served("apps", "deployments"), resources.is_served("", "deployments"))
     assert (True, True, False) == tuple(map(resources.is_group, ("", "apps", "example.com")))
     assert "" == resources.groups()[0]
 
