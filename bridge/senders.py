@@ -27,6 +27,10 @@ class Senders:
         else:
             self._waiting.pop(sender, None)
 
+    def asks(self, sender: Hashable) -> bool:
+        """Tell whether the sender has ever asked for an ack."""
+        return sender in self._asking
+
     def gone(self, sender: Hashable) -> None:
         """Forget a connection."""
         self._asking.discard(sender)

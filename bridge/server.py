@@ -9,6 +9,7 @@ from bridge.connection import udp_answer
 from bridge.session import Port, Session
 
 BACKLOG = 1024
+FAREWELL_SECONDS = 1.0  # for clients without acks to notice that we leave
 
 
 class UdpHeartbeats(asyncio.DatagramProtocol):
@@ -37,8 +38,7 @@ class Listening:
         """Stop in order: no new clients, no more reading, deliver, ack, close. False where something was left."""
         self.server.close()
         self.heartbeats.close()
-        for session in list(self.port.sessions):
-            session.stop_reading()
+        await self._part()
         done = await drain()
         while any(session.ack_is_due for session in self.port.sessions):  # noqa: ASYNC110 - each turn writes one
             await asyncio.sleep(0)
@@ -46,6 +46,15 @@ class Listening:
             session.close()
         await asyncio.sleep(0)
         return done
+
+    async def _part(self) -> None:
+        """Stop reading: at once from those that keep what is not acked, a little later from those that keep nothing."""
+        left = {session for session in self.port.sessions if session.leave()}
+        until = asyncio.get_running_loop().time() + FAREWELL_SECONDS
+        while left & self.port.sessions and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - no more than a second
+            await asyncio.sleep(FAREWELL_SECONDS / 100)
+        for session in left & self.port.sessions:
+            session.stop_reading()
 
 
 async def listen(port: Port) -> Listening:

@@ -50,7 +50,7 @@ class Port:
     partials: "Partials[Session]" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.partials = Partials(self.settings.limits.unacked_bytes)
+        self.partials = Partials(self.settings.limits.unacked_bytes // 2)
 
     def flush_if_all_wait(self) -> None:
         """Send what is gathered once nobody is left who would add to it."""
@@ -82,6 +82,7 @@ class Session(asyncio.Protocol):
         self._inbox: deque[tuple[Chunk, Receipt]] = deque()
         self._acks = AckQueue(Writer(self._write_ack, self._give_up_ack), self._forward.ack_deadline)
         self._working: asyncio.Task[None] | None = None
+        self._leaving = False  # the client has been told that we go, and will hear no more of us
         self._ended = False  # nothing more is read: the client's end of stream, an error, or shutdown
         self._heard = self._begun = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -122,6 +123,9 @@ class Session(asyncio.Protocol):
         try:
             for message in self._connection.receive(self._decrypted(data)):
                 self._begun, anew = self._heard, True
+                if self._leaving and isinstance(message, Chunk) and message.ack is not None:
+                    self.stop_reading()  # its first, and we can no longer answer: it will send that again
+                    break
                 self._on(message)
             if self._tls and self._tls.ended:
                 self.eof_received()
@@ -159,6 +163,18 @@ class Session(asyncio.Protocol):
         self._port.metrics.connections.set(len(self._port.sessions))
         self._port.senders.gone(self)
         self._port.flush_if_all_wait()
+
+    def leave(self) -> bool:
+        """Take no more from a client that keeps what is not acked; true where the client keeps nothing.
+
+        Such a one is told that we leave, and read on: most look for that before they send, and so send nothing in vain.
+        """
+        if self._ended or self._tls or self._port.senders.asks(self) or self._transport.is_closing():
+            self.stop_reading()
+            return False
+        self._leaving = True
+        self._transport.write_eof()
+        return True
 
     def stop_reading(self) -> None:
         """Take no more from this client; acks still go out."""

@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from bridge.client import Client, NotAcked, raw_chunk
+from bridge.connection import Connection, Role
 from tests.bridge.conftest import StartBridge
 from tests.support.processes import BIN, TOKEN, Bridge, Process, Sandbox
 
 LINE = b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","stage":"ResponseComplete","verb":"get"}'
+
+
+def request(lines: list[bytes], chunk_id: str | None) -> bytes:
+    return Connection(Role(server=False), 2**20).send(raw_chunk("t", lines, chunk_id))
 
 
 def test_udp_heartbeats_are_answered(bridge: Bridge) -> None:
@@ -44,6 +49,31 @@ def test_sigterm_sends_what_nobody_waits_for(sandbox: Sandbox, start_bridge: Sta
     bridge.signal(signal.SIGTERM)
     assert 0 == bridge.wait()
     assert 3 == len(sandbox.events())
+
+
+def test_a_client_without_acks_is_told_before_it_sends_in_vain(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """What it sends until it looks is still read; then it is its turn to close, and the bridge need not wait."""
+    bridge = start_bridge("batch.max_age=1h")
+    with socket.create_connection(("127.0.0.1", bridge.port), 10) as client:
+        client.sendall(request([LINE] * 3, None))
+        bridge.wait_for_events(3)
+        bridge.signal(signal.SIGTERM)
+        assert b"" == client.recv(1), "the end of what the bridge says"
+        client.sendall(request([LINE] * 2, None))
+    assert 0 == bridge.wait()
+    assert 5 == len(sandbox.events())
+
+
+def test_a_chunk_is_not_taken_where_no_ack_can_follow(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    bridge = start_bridge()
+    with socket.create_connection(("127.0.0.1", bridge.port), 10) as client:
+        client.sendall(request([LINE], None))
+        bridge.wait_for_events(1)
+        bridge.signal(signal.SIGTERM)
+        assert b"" == client.recv(1)
+        client.sendall(request([LINE] * 2, "late"))
+        assert 0 == bridge.wait()
+    assert 1 == len(sandbox.events())
 
 
 def test_no_new_client_while_it_stops(sandbox: Sandbox, start_bridge: StartBridge) -> None:
