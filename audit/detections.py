@@ -50,9 +50,8 @@ class Probe:
     stages: tuple[str, ...]
 
     def __str__(self) -> str:
-        resource = f"{self.resource}.{self.group}" if self.group else self.resource
-        below = f"/{self.subresource}" if self.subresource else ""
-        return f"{self.verb} {resource}{below} by {self.user or 'nobody (401)'}"
+        about = written(self.group, self.resource, self.subresource)
+        return f"{self.verb} {about} by {self.user or 'nobody (401)'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ class Detection:
         return (
             (not self.kinds or kind in self.kinds)
             and self.actor in actor
+            and not (actor and "denied_authn" in self.verdicts)  # a failed login has no actor
             and (not self.verbs or verb in self.verbs)
             and (not self.resources or resource in self.resources)
         )
@@ -96,8 +96,7 @@ class Detection:
         for (user, groups), resource, verb in product(
             self._users(), self.resources or ("pods", "deployments.apps"), self.verbs or READS
         ):
-            plural, _, subresource = resource.partition("/")
-            plural, _, group = plural.partition(".")
+            group, plural, subresource = taken_apart(resource)
             stages = self._stages(verb, subresource)
             nameless = not subresource and verb in _NAMELESS
             for name in ("",) if nameless else self.names or ("some-name",):
@@ -122,9 +121,20 @@ def resource_name(event: Event) -> str:
     ref = event.object_ref
     if ref is None:
         return event.request_uri.partition("?")[0]
-    group = ref.api_group or ref.api_version.rpartition("/")[0]
-    name = f"{ref.resource}.{group}" if group else ref.resource
-    return f"{name}/{ref.subresource}" if ref.subresource else name
+    return written(ref.api_group or ref.api_version.rpartition("/")[0], ref.resource, ref.subresource)
+
+
+def written(group: str, resource: str, subresource: str) -> str:
+    """Return `RESOURCE.GROUP/SUBRESOURCE`, without what is empty."""
+    name = f"{resource}.{group}" if group else resource
+    return f"{name}/{subresource}" if subresource else name
+
+
+def taken_apart(name: str) -> tuple[str, str, str]:
+    """Return group, resource and subresource of what `written` wrote."""
+    name, _, subresource = name.partition("/")
+    resource, _, group = name.partition(".")
+    return group, resource, subresource
 
 
 _RBAC = tuple(
