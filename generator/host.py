@@ -5,7 +5,7 @@ An audit policy is a file, not an API object: `kubectl apply` would refuse it, s
 
 from typing import TYPE_CHECKING, Any
 
-from audit.releases import at_least
+from audit.presets import PRESETS, preset
 from generator import templates
 from generator.values import Values
 from generator.versions import kubeadm_api
@@ -27,11 +27,10 @@ def files(inputs: "Inputs", context: dict[str, Any]) -> dict[str, str]:
         "policy_path": POLICY[distribution],
         "log_directory": values.audit.log.path.rpartition("/")[0],
         "kubeadm_api": kubeadm_api(values.cluster.version),
-        "omits_managed_fields": at_least(values.cluster.version, "1.23"),
     }
     found = {
         "host/README.md": templates.render(f"manifests/host/README-{distribution}.md.j2", context),
-        "host/audit-policy.yaml": inputs.policy_text or policy(values, context),
+        "host/audit-policy.yaml": policy(inputs),
     }
     if distribution == "kubeadm":
         found["host/kubeadm.yaml"] = templates.render("manifests/host/kubeadm.yaml.j2", context)
@@ -61,12 +60,14 @@ def flags(values: Values) -> dict[str, str]:
     return dict(sorted(result.items()))
 
 
-def policy(values: Values, context: dict[str, Any]) -> str:
-    """Return the audit policy of a preset, or of the user's own rules."""
+def policy(inputs: "Inputs") -> str:
+    """Return the audit policy: the user's file as it is, a preset as the release reads it, or the user's own rules."""
+    values = inputs.values
+    if inputs.policy_text is not None:
+        return inputs.policy_text
     rules = values.audit.policy.rules
     if rules is None:
-        preset = values.audit.policy.preset or "recommended"
-        return templates.render(f"manifests/host/audit-policy-{preset}.yaml.j2", context)
+        return preset(values.audit.policy.preset or PRESETS[0], values.cluster.version)
     written = [rule.model_dump(mode="json", by_alias=True, exclude_unset=True) for rule in rules]
     document = {"omitStages": ["RequestReceived"], "rules": written}
     return f"---\napiVersion: audit.k8s.io/v1\nkind: Policy\n{templates.to_yaml(document)}"

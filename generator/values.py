@@ -183,9 +183,9 @@ class Log(Model):
 class Policy(Model):
     """What the API server records: one of the three."""
 
-    preset: Literal["recommended", "metadata"] | None = None
-    """`recommended` (the default where no other is given): noise dropped, secrets never with content, writes with it.
-    `metadata`: every request, no content."""
+    preset: Literal["recommended", "metadata", "cis", "gce"] | None = None
+    """`recommended` (the default where no other is given): least volume, every detection can fire. `metadata`: every
+    request, no content. `cis`: what CIS 3.2.2 asks. `gce`: reads as asked, writes with the result, little noise."""
     file: str | None = None
     """A policy file of your own, relative to the values file that names it; taken over as it is."""
     rules: tuple[Rule, ...] | None = None

@@ -7,6 +7,7 @@ import yaml
 
 from audit.policy import Policy, Rule
 from audit.policy_reading import Reading, read
+from audit.presets import PRESETS, preset
 from generator.host import flags
 from generator.load import load
 from generator.render import render
@@ -27,13 +28,18 @@ def rendered(*settings: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("version", "managed"), [("1.20", False), ("1.22", False), ("1.23", True), ("1.37", True)])
-@pytest.mark.parametrize("preset", ["recommended", "metadata"])
-def test_a_preset_is_a_policy_for_the_release(preset: str, version: str, managed: bool) -> None:
-    text = rendered(f"audit.policy.preset={preset}", f"cluster.version='{version}'")["host/audit-policy.yaml"]
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_a_policy_for_the_release(name: str, version: str, managed: bool) -> None:
+    text = rendered(f"audit.policy.preset={name}", f"cluster.version='{version}'")["host/audit-policy.yaml"]
+    assert preset(name, version) == text
     found = policy(text, version)
-    assert found.omit_managed_fields == (managed and preset == "recommended")
+    assert found.omit_managed_fields == (managed and name in ("recommended", "gce"))
     assert found.omit_stages == ("RequestReceived",)
     assert found.rules[-1] == Rule("Metadata", line=found.rules[-1].line)
+
+
+def test_the_first_preset_is_the_default() -> None:
+    assert preset("recommended", Values().cluster.version) == rendered()["host/audit-policy.yaml"]
 
 
 def test_no_rule_that_drops_matches_a_failed_login() -> None:

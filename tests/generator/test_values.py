@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from audit.document import DocumentError, check, read
+from audit.presets import PRESETS
 from generator.crosscheck import DECIDED_ELSEWHERE
 from generator.load import load
-from generator.values import Values
+from generator.values import Policy, Values
 
 DEFAULT = Path(__file__).parent.parent.parent / "values" / "default.yaml"
 
@@ -105,3 +106,8 @@ def test_a_mistake_is_named(text: str, sentence: str) -> None:
 def test_a_whole_number_is_a_quantity() -> None:
     values = check(read("bridge: {resources: {limits: {cpu: 2}}}", "f"), Values)
     assert values.bridge.resources.limits == {"cpu": "2"}
+
+
+def test_every_preset_may_be_named() -> None:
+    literal, _none = get_args(Policy.model_fields["preset"].annotation)
+    assert PRESETS == get_args(literal)
