@@ -204,10 +204,10 @@ _TABLE = (
     ),
     LintRule(
         "KAP402",
-        "backend-without-policy",
+        "no-policy",
         "error",
-        "With a log or a webhook and no policy, the API server records nothing, and says nothing about it. Only with"
-        " `--api-server`.",
+        "Without a policy the API server records nothing, whatever log or webhook is set, and says nothing about it. Only"
+        " with `--api-server`.",
     ),
     LintRule(
         "KAP403",
