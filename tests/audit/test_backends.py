@@ -71,7 +71,7 @@ def test_no_policy(text: str, line: int, sentence: str) -> None:
 
 @pytest.mark.parametrize("check", [flags, kubeconfig])
 def test_what_is_no_yaml_is_an_error(check: Callable[[str, str], list[Finding]]) -> None:
-    with pytest.raises(DocumentError, match="f:1: expected well-formed YAML"):
+    with pytest.raises(DocumentError, match="expected well-formed YAML"):
         check("a: [", "f")
 
 
