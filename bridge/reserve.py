@@ -14,7 +14,7 @@ class Reserve:
 
     def __init__(self, path: str, size: int) -> None:
         self._path = Path(path)
-        self._size = size
+        self.size = size
         self.kept = False
 
     def keep(self) -> bool:
@@ -36,6 +36,6 @@ class Reserve:
     def _occupy(self) -> None:
         descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
-            os.posix_fallocate(descriptor, 0, self._size)
+            os.posix_fallocate(descriptor, 0, self.size)
         finally:
             os.close(descriptor)

@@ -5,6 +5,7 @@ or, where the crash came after the commit, all of it. One process at a time has 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bridge.batch import Tags
@@ -19,7 +20,7 @@ FORMAT = Format(
     version=1,
     columns="tags TEXT NOT NULL, count INTEGER NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL",
 )
-RESERVE_BYTES = 16 * 2**20  # as much as a write-ahead log is long; at most an eighth of the bound
+RESERVE_BYTES = (4 * 2**20, 16 * 2**20)  # at least and at most; between the two an eighth of the bound
 _SIZES = "SELECT id, size FROM rows WHERE id > ? ORDER BY id LIMIT 1000"
 _ROWS = "SELECT id, tags, body, count, size FROM rows WHERE id > ? AND id <= ? ORDER BY id"
 _INSERT = "INSERT INTO rows (tags, count, size, body) VALUES (?, ?, ?, ?)"
@@ -45,14 +46,19 @@ class Spool:
     """A file of rows, at most `max_bytes` of lines in it. Safe to call from several threads. Raises ConfigError.
 
     On the disk it takes somewhat more: rows are rounded up to pages of 4 KiB, and beside the file stand its write-ahead log
-    and a reserve, so that rows can be deleted also when the disk is full.
+    and a reserve, so that rows can be deleted also when the disk is full. For that the reserve must hold what is in the log and
+    not yet in the file: a quarter of it before a put, and `at_once` bytes more after it.
     """
 
     def __init__(self, path: str, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._database = Database(path, FORMAT, alone=True)
-        self._reserve = Reserve(f"{path}-reserve", min(RESERVE_BYTES, max_bytes // 8 + 1))
+        least, most = RESERVE_BYTES
+        self._reserve = Reserve(f"{path}-reserve", min(max(max_bytes // 8, least), most))
         self._reserve.keep()
+        self.at_once = self._reserve.size // 4
+        """How many bytes to give to one `put_many`."""
+        self._in_the_log = 0  # bytes that were put since the log was last written back
         self.refusal = ""
         """Why the last `put` stored nothing, or the last `delete` removed nothing; empty where it did."""
 
@@ -81,12 +87,16 @@ class Spool:
         try:
             if not self._reserve.keep():
                 raise self._database.full()
+            if self._in_the_log > self._reserve.size // 4:
+                self._write_back()
+            added = sum(size for _, _, size, _ in values)
             with self._database.transaction() as connection:
-                self._database.need_room(sum(size for _, _, size, _ in values), self._max_bytes)
+                self._database.need_room(added, self._max_bytes)
                 ids = [connection.execute(_INSERT, row).lastrowid or 0 for row in values]
         except StoreError as error:
             self.refusal = str(error)
             return None
+        self._in_the_log += added
         self.refusal = ""
         return ids
 
@@ -110,7 +120,8 @@ class Spool:
         numbers = [(number,) for number in ids]
         done = self._delete(numbers)
         if not done and self._reserve.give_up():
-            self._database.write_back()
+            with suppress(StoreError):
+                self._write_back()
             done = self._delete(numbers)
         if done:
             self._database.shrink(SLACK_BYTES if self._reserve.kept else 0)
@@ -119,6 +130,10 @@ class Spool:
     def close(self) -> None:
         """Close the file, so that another process can open it."""
         self._database.close()
+
+    def _write_back(self) -> None:
+        self._database.write_back()
+        self._in_the_log = 0
 
     def _delete(self, numbers: list[tuple[int]]) -> bool:
         try:

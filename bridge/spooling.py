@@ -7,8 +7,9 @@ the start was there before a crash, and goes first.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, takewhile
 from typing import Protocol
 
 from bridge.batch import Tags
@@ -20,6 +21,7 @@ from bridge.spool import Row, Spool
 log = logging.getLogger("bridge.spool")
 
 READ_BYTES = 4 * 2**20  # rows read at once
+ROW_BYTES = 2**20
 RETRY_SECONDS = 1.0  # until a full spool is tried again
 
 
@@ -47,10 +49,11 @@ class Spooler:
         self._reading = asyncio.ensure_future(self._read())
 
     def put(self, lines: list[bytes], tags: Tags) -> None:
-        """Write lines with the next sync; they count as taken in until they are on the disk."""
-        size = sum(map(len, lines)) + len(lines)
-        self._room.add(size)
-        self._waiting.append((lines, tags, size))
+        """Write lines with the next syncs; they count as taken in until they are on the disk."""
+        for row in rows_of(lines):
+            size = sum(map(len, row)) + len(row)
+            self._room.add(size)
+            self._waiting.append((row, tags, size))
         self._written.clear()
         self._to_write.set()
 
@@ -88,14 +91,19 @@ class Spooler:
             await self._forget_delivered()
 
     async def _write_some(self) -> bool:
-        """Write all that waits with one sync; where the spool has no room for all of it, the first alone."""
+        """Write with one sync what the spool takes at once; where it has no room for all of that, the first alone."""
         loop = asyncio.get_running_loop()
-        for rows in (list(self._waiting), self._waiting[:1]):
+        for rows in (self._first(self._spool.at_once), self._first(0)):
             if await loop.run_in_executor(self._disk, self._spool.put_many, [row[:2] for row in rows]) is not None:
                 del self._waiting[: len(rows)]
                 self._room.free(sum(size for _, _, size in rows))
                 return True
         return False
+
+    def _first(self, size: int) -> list[tuple[list[bytes], Tags, int]]:
+        """Return of what waits as much as fits into so many bytes, one row at least."""
+        sizes = accumulate(row[2] for row in self._waiting)
+        return self._waiting[: max(1, sum(1 for _ in takewhile(size.__ge__, sizes)))]
 
     async def _read(self) -> None:
         """Send rows on in their order; those that are on their way already are not read again."""
@@ -133,3 +141,17 @@ class Spooler:
         deleted: bool = await asyncio.get_running_loop().run_in_executor(self._disk, self._spool.delete, ids)
         if deleted:
             del self._delivered[: len(ids)]
+
+
+def rows_of(lines: list[bytes]) -> Iterator[list[bytes]]:
+    """Cut lines into rows of at most `ROW_BYTES`, one line at least, so that every row fits into the spool's reserve."""
+    row: list[bytes] = []
+    size = 0
+    for line in lines:
+        size += len(line) + 1
+        if size > ROW_BYTES and row:
+            yield row
+            row, size = [], len(line) + 1
+        row.append(line)
+    if row:
+        yield row

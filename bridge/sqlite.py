@@ -132,8 +132,8 @@ class Database:
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def write_back(self) -> None:
-        """Put what stands in the write-ahead log into its place, so that the log's room can be used again, where that goes."""
-        with suppress(StoreError), self._lock, self._translated():
+        """Put what stands in the write-ahead log into its place, so that the log's room can be used again. Raises StoreError."""
+        with self._lock, self._translated():
             self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
     def close(self) -> None:
@@ -177,6 +177,7 @@ class Database:
             for setting in ("journal_mode = WAL", "synchronous = FULL", f"journal_size_limit = {LOG_BYTES}"):
                 connection.execute(f"PRAGMA {setting}").fetchall()
             connection.execute("PRAGMA temp_store = MEMORY")  # there may be no other directory that can be written
+            connection.execute("PRAGMA secure_delete = FAST")  # or, in some builds, to delete is to write as much anew
             with _atomically(connection):
                 for statement in () if self._is_ours() else self._form.schema:
                     connection.execute(statement)

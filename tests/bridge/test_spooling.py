@@ -2,11 +2,13 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bridge.batch import Tags
 from bridge.receipts import Receipt
 from bridge.room import Room
 from bridge.spool import Spool
-from bridge.spooling import Spooler
+from bridge.spooling import ROW_BYTES, Spooler, rows_of
 
 
 class Loggly:
@@ -101,6 +103,24 @@ async def test_what_is_too_much_at_once_goes_row_by_row(tmp_path: Path) -> None:
     loggly.deliver()
     await spooling.quiesce(5)
     await spooling.close()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rows"),
+    [
+        ([], []),
+        ([0], [1]),
+        ([5, 5], [2]),
+        ([ROW_BYTES - 1], [1]),
+        ([ROW_BYTES - 3, 1], [2]),
+        ([ROW_BYTES - 2, 1], [1, 1]),
+        ([2 * ROW_BYTES, 1, 2 * ROW_BYTES, 1, 1], [1, 1, 1, 2]),
+    ],
+)
+def test_rows_are_cut_so_that_they_fit_into_the_reserve(sizes: list[int], rows: list[int]) -> None:
+    lines = [bytes(size) for size in sizes]
+    cut = list(rows_of(lines))
+    assert (rows, lines) == ([len(row) for row in cut], [line for row in cut for line in row])
 
 
 async def test_memory_does_not_follow_the_backlog(tmp_path: Path) -> None:

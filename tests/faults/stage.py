@@ -77,7 +77,7 @@ class Stage:
             self.loggly_url = f"http://127.0.0.1:{self.loggly_gate.port}"
         self.token_file = self.folder / "token"
         self.token_file.write_text(TOKEN)
-        disk_bytes = RESERVE_BYTES + int(DISK_BYTES * self.scale)
+        disk_bytes = max(RESERVE_BYTES) + int(DISK_BYTES * self.scale)
         self._disk = stack.enter_context(Disk(self.folder / "disk", disk_bytes)) if self.needs.small_disk else None
         self._host, self._prefix = (host, prefix) if self.needs.parted == "bridge" else ("127.0.0.1", ())
         stack.callback(self._stop_bridges)
