@@ -7,7 +7,7 @@ key that ends in `_file` names the file that holds one.
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -18,6 +18,22 @@ SIZES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**1
 _NUMBER = r"([0-9]{1,18}(?:\.[0-9]{1,30})?)"
 
 ADDRESS = Matching(r"https?://[^/?#@\s]+", "scheme and host, such as https://logs-01.loggly.com", "leave out the rest")
+NAME = Matching(
+    r"[^\"\\\s]*[^\"\\\s*?][^\"\\\s]*",
+    "a name, with `*` and `?` for what may differ",
+    "quotes, blanks and `*` alone match too much",
+)
+NAMES = (
+    *("*password*", "*passwd*", "*passphrase*", "*token*", "*secret*", "*credential*", "*apikey*", "*api?key*"),
+    *("*accesskey*", "*access?key*", "*privatekey*", "*private?key*", "*encryptionkey*", "*encryption?key*"),
+    *("*kubeconfig*", "*dockerconfig*", "*dockercfg*", "*htpasswd*", "*connectionstring*", "*connection?string*"),
+    *("authorization", "proxy-authorization", "cookie", "set-cookie", "pass", "pwd", "client-key-data", "id_rsa*"),
+    "*.key",
+)
+KEEP_NAMES = (
+    *("*name", "*names", "*namespace", "*ref", "*refs", "*file", "*path", "*class", "*type", "*kind"),
+    "*seconds",
+)
 TAG = Matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-', no sign first")
 
 
@@ -172,7 +188,7 @@ class DeadLetter(Model):
 class Limits(Model):
     """Bounds that keep memory finite whatever is sent."""
 
-    unacked_bytes: Bytes = 32 * 2**20
+    unacked_bytes: Bytes = 24 * 2**20
     """Bytes taken in and not delivered; past it sockets are not read."""
     event_bytes: Annotated[Bytes, Field(ge=10_000, le=1_000_000)] = 1_000_000
     """One event with its newline; a larger one loses its bodies, then is cut, and says so."""
@@ -182,6 +198,23 @@ class Limits(Model):
     """One chunk after decompression."""
     connections: Count = 1_000
     """Connections at once; one more is refused."""
+
+
+class Redact(Model):
+    """What is removed from events before they leave. Secrets, tokens and managedFields always are."""
+
+    bodies: Literal["text", "flatten", "keep", "drop"] = "text"
+    """How requestObject and responseObject are shipped: `text`, each as JSON in one text; `flatten`, each as a list of `path=value` texts; `keep`, as the JSON that they are, each key a field of Loggly's; `drop`, not at all."""
+    commands: Literal["credentials", "program", "drop", "keep"] = "credentials"
+    """The commands of exec, and of containers: `credentials` removes what follows flags and variables that tell of one, `program` all arguments, `drop` all, `keep` nothing."""
+    env: Literal["all", "credentials", "keep"] = "all"
+    """The values of containers' environment variables: `all` removes them, `credentials` those with telling names."""
+    config_maps: Literal["credentials", "all", "keep"] = "credentials"
+    """The data of ConfigMaps: `credentials` removes what stands under telling names or looks like one, and what is binary; `all` everything."""
+    names: tuple[Annotated[str, NAME], ...] = NAMES
+    """Names of credentials, in any case, with `*` and `?`: keys of bodies, environment variables, parameters of URIs, and what is assigned in texts."""
+    keep_names: tuple[Annotated[str, NAME], ...] = KEEP_NAMES
+    """Names that are kept although they match: they tell where a credential is, not what it is."""
 
 
 class Settings(Model):
@@ -207,3 +240,5 @@ class Settings(Model):
     """What Loggly refuses, on disk."""
     limits: Limits = Limits()
     """Bounds."""
+    redact: Redact = Redact()
+    """What does not leave."""
