@@ -18,6 +18,7 @@ from generator.load import load
 from generator.policy_command import policy
 from generator.render import render as render_files
 from generator.render import stream
+from generator.validate_command import validate
 from generator.values import Values
 
 
@@ -53,6 +54,7 @@ def schema() -> None:
 
 
 cli.add_command(policy)
+cli.add_command(validate)
 
 
 def main(arguments: list[str] | None = None) -> None:

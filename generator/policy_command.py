@@ -2,6 +2,7 @@
 
 import click
 
+from generator.lint_command import lint_command
 from generator.policy_decide import decide_command
 
 
@@ -13,5 +14,5 @@ def policy() -> None:
     """
 
 
-for command in (decide_command,):
+for command in (decide_command, lint_command):
     policy.add_command(command)

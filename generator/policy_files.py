@@ -16,13 +16,21 @@ from generator.load import file_text
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def read_policy(named: str, version: str = NEWEST) -> Reading:
-    """Read the policy for a release; a file goes before a preset of the same name. Raises `DocumentError`."""
+def policy_text(named: str, version: str = NEWEST) -> tuple[str, str]:
+    """Return the policy's text and its name for messages; a file goes before a preset of the same name.
+
+    Raises `DocumentError` for a file that cannot be read.
+    """
     if named == "-":
-        return read(sys.stdin.read(), "standard input", version)
+        return sys.stdin.read(), "standard input"
     if named in PRESETS and not Path(named).exists():
-        return read(preset(named, version), named, version)
-    return read(file_text(Path(named)), named, version)
+        return preset(named, version), named
+    return file_text(Path(named)), named
+
+
+def read_policy(named: str, version: str = NEWEST) -> Reading:
+    """Read the policy for a release. Raises `DocumentError`."""
+    return read(*policy_text(named, version), version)
 
 
 def tell(reading: Reading) -> Reading:
