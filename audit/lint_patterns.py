@@ -106,7 +106,7 @@ def _misplaced(group: str, resource: str, path: Path) -> Hit:
     homes = resources.groups_of(resource)
     if homes:
         cure = f"write group: {homes[0] or repr('')}"
-        served = f"{resource} is served by {' and '.join(map(_called, homes))}"
+        served = f"{resource} are served by {' and '.join(map(_called, homes))}"
         return Hit("KAP105", path, f"{_called(group)} has no {resource}, so this never matches: {served}", cure)
     near = _near(group, resource)
     cure = f"did you mean {near!r}?" if near else "remove it, or name the group that serves it"

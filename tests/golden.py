@@ -8,6 +8,7 @@ import difflib
 import sys
 from pathlib import Path
 
+from generator.lint_page import page as lint_page
 from generator.load import load
 from generator.reference import configuration, reference
 from generator.render import render
@@ -15,7 +16,11 @@ from generator.write import diff, write
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
-PAGES = {ROOT / "docs" / "values.md": reference, ROOT / "docs" / "configuration.md": configuration}
+PAGES = {
+    ROOT / "docs" / "values.md": reference,
+    ROOT / "docs" / "configuration.md": configuration,
+    ROOT / "docs" / "lint.md": lint_page,
+}
 
 
 def environments() -> dict[str, dict[str, str]]:
