@@ -68,7 +68,7 @@ def test_by_combination() -> None:
     """The combination remembers which rule decides, and of whom it is."""
     rows = dict(simulated(LOG, POLICY).combinations.items())
     node = rows["system:node:node-1", "patch", LEASES]
-    assert ([2, 0], [None, 0], ("system:nodes",)) == (node.events, node.rules, node.groups)
+    assert ([2, 0], [None, 0], ("system:nodes", "system:authenticated")) == (node.events, node.rules, node.groups)
     assert [1, 1] == rows["alice", "get", "secrets"].events
     assert [None, None] == rows["alice", "list", "configmaps"].rules
 

@@ -26,7 +26,6 @@ def line(
     **more: Any,
 ) -> bytes:
     """Return one event; `about` is a path, or RESOURCE.GROUP/SUBRESOURCE in the namespace shop; `at` seconds after noon."""
-    groups = ["system:nodes"] if user.startswith("system:node:") else []
     event: dict[str, Any] = {
         "kind": "Event",
         "apiVersion": "audit.k8s.io/v1",
@@ -35,7 +34,7 @@ def line(
         "stage": stage,
         "requestURI": about if about.startswith("/") else _uri(about, verb, name),
         "verb": verb,
-        "user": {"username": user, "groups": groups} if user else {},
+        "user": {"username": user, "groups": _groups(user)} if user else {},
         "stageTimestamp": f"2026-11-24T12:{int(at) // 60:02}:{at % 60:09.6f}Z",
         **more,
     }
@@ -64,6 +63,12 @@ def lines(least: int = 0, most: int = 20) -> st.SearchStrategy[list[bytes]]:
         audit_id=st.sampled_from(("a", "b", "c")),
     )
     return st.lists(one, min_size=least, max_size=most)
+
+
+def _groups(user: str) -> list[str]:
+    if user == "system:anonymous":
+        return ["system:unauthenticated"]
+    return [*(["system:nodes"] if user.startswith("system:node:") else []), "system:authenticated"]
 
 
 def _parts(about: str) -> tuple[str, str, str]:
