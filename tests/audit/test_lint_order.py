@@ -1,9 +1,17 @@
 """Rules that never decide, by asking the policy."""
 
-import pytest
+import os
+from itertools import product
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.attributes import Attributes
+from audit.deciding import decide
 from audit.lint_order import order
-from audit.lint_requests import OTHER
+from audit.lint_requests import NOBODY, OTHER, What, Who, request, someone
+from audit.resources import RESOURCE_VERBS
 from tests.support.policies import policy
 
 REST = "{level: Metadata}"
@@ -122,3 +130,55 @@ def test_a_last_rule_for_everything(last: str) -> None:
 def test_no_last_rule_for_everything(rules: tuple[str, ...], example: str) -> None:
     message = f"no rule matches every request, for example {example}: it is not recorded"
     assert [message] == [hit.message for hit in order(policy(*rules))]
+
+
+def some(values: list[str]) -> st.SearchStrategy[str]:
+    """Draw a list of a rule, often none."""
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(
+        lambda drawn: f"[{', '.join(map(repr, drawn))}]"
+    )
+
+
+RULES = st.one_of(
+    st.builds(
+        "{{level: Metadata, users: {}, userGroups: {}, verbs: {}, namespaces: {}, resources: [{{group: '', resources: {}}}]}}".format,
+        some(["jane", "system:node:a", "system:apiserver"]),
+        some(["devs", "system:authenticated", "system:nodes", "system:serviceaccounts"]),
+        some(["get", "create", "list"]),
+        some(["a", "", "b"]),
+        some(["pods", "pods/exec", "pods/*", "*/status", "nodes", "*"]),
+    ),
+    st.builds(
+        "{{level: None, userGroups: {}, verbs: {}, nonResourceURLs: {}}}".format,
+        some(["system:authenticated", "system:unauthenticated"]),
+        some(["get", "post"]),
+        some(["/healthz", "/healthz*", "/*", "*"]),
+    ),
+)
+WHOSE = [
+    NOBODY,
+    *map(
+        someone, ["jane", "bob", "system:node:a", "system:apiserver", "system:anonymous", "system:serviceaccount:a:b"]
+    ),
+    Who("bob", ("system:authenticated", "devs")),
+]
+WHAT = [What("", "pods"), What("", "pods", "exec"), What("", "pods", "status"), What("", "nodes"), What("", "others")]
+EVERYTHING = [
+    *(
+        request(who, verb, what, namespace)
+        for who, verb, what, namespace in product(WHOSE, RESOURCE_VERBS, WHAT, ("a", "c"))
+    ),
+    *(request(who, "list", what, "") for who, what in product(WHOSE, WHAT)),
+    *(
+        Attributes(verb, who.user, who.groups, path=path)
+        for who, verb, path in product(WHOSE, ("get", "put"), ("/healthz", "/healthz/etcd", "/version"))
+    ),
+]
+
+
+@settings(max_examples=int(os.environ.get("AUDIT_TEST_LINT", "40")))
+@given(st.lists(RULES, min_size=1, max_size=6))
+def test_no_rule_that_decides_a_request_is_called_dead(rules: list[str]) -> None:
+    one = policy(*rules)
+    dead = {hit.path[1] for hit in order(one) if hit.id in ("KAP101", "KAP108")}
+    assert set() == dead & {decide(one, asked).rule for asked in EVERYTHING}
