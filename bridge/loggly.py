@@ -8,6 +8,7 @@ become a GET whose 200 passes for a delivery, and would carry the token away.
 import gzip
 import threading
 from dataclasses import dataclass, replace
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -38,34 +39,60 @@ class Loggly:
 
     def post(self, tags: tuple[str, ...], body: bytes) -> Outcome:
         """Send one bulk request and return how it ended; raises nothing that the network can cause."""
-        headers = {"Content-Type": "text/plain"}
-        if self._target.gzip:
-            body = gzip.compress(body, compresslevel=1)
-            headers["Content-Encoding"] = "gzip"
+        target = self._target
         try:
-            answer = self._session().post(
-                self._address(tags), data=body, headers=headers, timeout=self._target.timeout, allow_redirects=False
-            )
+            answer = self._way(target, tags).send(gzip.compress(body, compresslevel=1) if target.gzip else body)
         except (requests.RequestException, HTTPError) as error:  # the second for a host name with an empty label, say
             return Outcome(None, reason(error))
-        words = answer.text.replace(self._target.token.reveal(), MASK)[:ANSWER_LENGTH]
+        words = answer.content.decode("utf-8", "replace").replace(target.token.reveal(), MASK)[:ANSWER_LENGTH]
         return Outcome(answer.status_code, body=words, retry_after=answer.headers.get("Retry-After", ""))
 
     def use_token(self, token: Secret) -> None:
         """Send with another token from now on."""
         self._target = replace(self._target, token=token)
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-            session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
-            session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
-        return session
+    def _way(self, target: Target, tags: tuple[str, ...]) -> "_Way":
+        """Return this thread's way for these tags: to make a request anew costs as much as to judge a hundred events."""
+        way: _Way | None = getattr(self._local, "way", None)
+        if way is None or way.target is not target or way.tags != tags:
+            session = way.session if way else _session()
+            self._local.way = way = _Way.made(target, tags, session)
+        return way
 
-    def _address(self, tags: tuple[str, ...]) -> str:
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A request that only lacks its body, and what the environment says of proxies and certificates."""
+
+    target: Target
+    tags: tuple[str, ...]
+    session: requests.Session
+    request: requests.PreparedRequest
+    options: dict[str, Any]
+
+    @classmethod
+    def made(cls, target: Target, tags: tuple[str, ...], session: requests.Session) -> "_Way":
+        headers = {"Content-Type": "text/plain"} | ({"Content-Encoding": "gzip"} if target.gzip else {})
         path = f"tag/{','.join(tags)}/" if tags else ""
-        return f"{self._target.url}/bulk/{self._target.token.reveal()}/{path}"
+        url = f"{target.url}/bulk/{target.token.reveal()}/{path}"
+        request = session.prepare_request(requests.Request("POST", url, headers=headers))
+        options = session.merge_environment_settings(str(request.url), {}, None, None, None)
+        return cls(target, tags, session, request, dict(options))
+
+    def send(self, body: bytes) -> requests.Response:
+        """Send the request with a body, and keep that no longer."""
+        self.request.prepare_body(body, None)
+        try:
+            return self.session.send(self.request, timeout=self.target.timeout, allow_redirects=False, **self.options)
+        finally:
+            self.request.body = None
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+    session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+    return session
 
 
 def reason(error: BaseException) -> str:
