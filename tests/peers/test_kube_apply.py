@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from audit import resources
 from generator.load import load
 from generator.render import render, stream
 from tests.support.kube import ADMIN, SOMEBODY, KubeApi
@@ -81,7 +82,7 @@ def test_the_service_accounts_may_do_nothing(kube: KubeApi) -> None:
 
 
 def test_the_recommended_policy_records_what_it_says(kube: KubeApi) -> None:
-    """Secrets without content, changes with it, failed logins always, health checks and the control plane's reads never."""
+    """Secrets without content, roles and services with it, failed logins always, health checks and the control plane's reads never."""
     kube.kubectl("create", "namespace", "policy")
     kube.kubectl("-n", "policy", "create", "secret", "generic", "one", "--from-literal=password=hidden-text")
     kube.kubectl("-n", "policy", "create", "role", "one", "--verb=get", "--resource=pods")
@@ -94,7 +95,7 @@ def test_the_recommended_policy_records_what_it_says(kube: KubeApi) -> None:
     found = {(event["verb"], event["requestURI"].partition("?")[0]): event for event in events}
     bodies = {name: ("requestObject" in event, "responseObject" in event) for name, event in found.items()}
     assert bodies["create", "/api/v1/namespaces/policy/secrets"] == (False, False)
-    assert bodies["create", "/apis/rbac.authorization.k8s.io/v1/namespaces/policy/roles"] == (True, True)
+    assert bodies["create", "/apis/rbac.authorization.k8s.io/v1/namespaces/policy/roles"] == (True, False)
     assert bodies["create", "/api/v1/namespaces/policy/services"] == (True, False)
     codes = {(event["requestURI"], event["responseStatus"]["code"]) for event in events}
     assert {("/api/v1/namespaces", 401), ("/healthz", 401), ("/api/v1/secrets", 403)} <= codes
@@ -115,6 +116,35 @@ def recorded(kube: KubeApi, last: str) -> list[dict[str, Any]]:
         return events if any(event["requestURI"] == last for event in events) else []
 
     return wait_for(read, naming=f"an event of {last}")
+
+
+def test_lint_knows_every_resource_that_is_served(kube: KubeApi) -> None:
+    """With its group, its subresources, and whether it is in a namespace."""
+    served = [resource for path in group_versions(kube) for resource in resources_of(kube, path)]
+    assert len(served) > 100
+    unknown = [one for one in served if not resources.is_served(one.group, one.name)]
+    below = [one for one in served if one.subresource not in {"", *resources.subresources(one.group, one.name)}]
+    scopes = [one for one in served if resources.is_cluster_scoped(one.group, one.name) == one.namespaced]
+    assert ([], [], []) == (unknown, below, scopes)
+
+
+class Served(NamedTuple):
+    group: str
+    name: str
+    subresource: str
+    namespaced: bool
+
+
+def group_versions(kube: KubeApi) -> list[str]:
+    groups = json.loads(kube.kubectl("get", "--raw", "/apis"))["groups"]
+    return ["/api/v1", *(f"/apis/{one['groupVersion']}" for group in groups for one in group["versions"])]
+
+
+def resources_of(kube: KubeApi, path: str) -> list[Served]:
+    group = path.split("/")[2] if path.startswith("/apis/") else ""
+    found = json.loads(kube.kubectl("get", "--raw", path))["resources"]
+    named = [(*one["name"].partition("/")[::2], one["namespaced"]) for one in found]
+    return [Served(group, *one) for one in named]
 
 
 @pytest.mark.parametrize("preset", ["metadata"])
