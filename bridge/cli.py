@@ -12,6 +12,7 @@ from bridge.commands import check, demo_command, replay_command, run
 from bridge.dead_letters_command import dead_letters
 from bridge.errors import BridgeError
 from bridge.sandbox.command import sandbox
+from bridge.show_command import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,7 +21,7 @@ def commands() -> None:
     """Kubernetes audit logs from Fluentd to Loggly, acknowledged only when Loggly has them."""
 
 
-for command in (run, check, replay_command, demo_command, dead_letters, sandbox):
+for command in (run, check, replay_command, demo_command, show, dead_letters, sandbox):
     commands.add_command(command)
 
 
