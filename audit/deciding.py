@@ -11,6 +11,8 @@ from audit.attributes import Attributes
 from audit.policy import GroupResources, Policy, Rule
 from audit.releases import NEWEST, minor
 
+_MANY, _LONG = 3, 60
+"""Entries of a list that a sentence names, and the characters of each."""
 _WILDCARDS, _STRICT_USERS, _ALL_GROUPS = 10, 9, 36
 
 
@@ -38,12 +40,14 @@ class Mismatch:
     key: str
     """The rule's key, as in the file: `users`, `verbs`, `resources`, ..."""
     wanted: tuple[str, ...]
-    """What the rule lists."""
+    """What the rule lists; an entry of `resources` as `GROUP: RESOURCES`."""
     got: str
     """What the request has, in words."""
 
     def __str__(self) -> str:
-        return f"{self.key}: {', '.join(map(repr, self.wanted))} - the request has {self.got}"
+        wanted = ", ".join(one if len(one) <= _LONG else f"{one[:_LONG]}..." for one in self.wanted[:_MANY])
+        more = f" and {len(self.wanted) - _MANY} more" if len(self.wanted) > _MANY else ""
+        return f"{self.key}: wants {wanted or 'none'}{more}, the request has {self.got}"
 
 
 def decide(policy: Policy, request: Attributes) -> Decision:
@@ -75,13 +79,13 @@ def mismatches(policy: Policy, index: int, request: Attributes) -> list[Mismatch
     if not _groups_match(rule, request, release):
         found.append(Mismatch("userGroups", rule.user_groups, _groups(request)))
     if rule.verbs and request.verb not in rule.verbs:
-        found.append(Mismatch("verbs", rule.verbs, repr(request.verb)))
+        found.append(Mismatch("verbs", rule.verbs, request.verb))
     if rule.namespaces and not (request.is_resource and request.namespace in rule.namespaces):
         found.append(Mismatch("namespaces", rule.namespaces, _namespace(request)))
     if rule.resources and not (request.is_resource and _any_resource(rule.resources, request, release)):
         found.append(Mismatch("resources", tuple(map(_written, rule.resources)), _resource(request)))
     if _asks_for_urls(rule) and not _url_matches(rule, request):
-        got = _resource(request) if request.is_resource else f"the path {request.path!r}"
+        got = _resource(request) if request.is_resource else f"the path {request.path}"
         found.append(Mismatch("nonResourceURLs", rule.non_resource_urls, got))
     return found
 
@@ -147,17 +151,17 @@ def _path_matches(path: str, spec: str) -> bool:
 
 
 def _user(request: Attributes) -> str:
-    return "no user" if request.user is None else repr(request.user)
+    return "no user" if request.user is None else request.user
 
 
 def _groups(request: Attributes) -> str:
-    return ", ".join(map(repr, request.groups)) if request.user is not None and request.groups else "no groups"
+    return ", ".join(request.groups) if request.user is not None and request.groups else "no groups"
 
 
 def _namespace(request: Attributes) -> str:
     if not request.is_resource:
         return "no resource"
-    return repr(request.namespace) if request.namespace else "no namespace, written ''"
+    return request.namespace or "no namespace"
 
 
 def _resource(request: Attributes) -> str:
@@ -165,7 +169,7 @@ def _resource(request: Attributes) -> str:
         return "no resource"
     spec = f"{request.resource}/{request.subresource}" if request.subresource else request.resource
     group = f"of {request.api_group}" if request.api_group else "of the core group"
-    return f"{spec} {group}" + (f" named {request.name!r}" if request.name else " without a name in its URL")
+    return f"{spec} {group}" + (f" named {request.name}" if request.name else " without a name in its URL")
 
 
 def _written(entry: GroupResources) -> str:

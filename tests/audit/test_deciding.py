@@ -95,34 +95,40 @@ def test_a_release_decides_in_its_own_way(rule: Rule, request_: Attributes, vers
         (
             Rule("None", users=("x", "y"), verbs=("list",)),
             POD,
-            ["users: 'x', 'y' - the request has 'u'", "verbs: 'list' - the request has 'get'"],
+            ["users: wants x, y, the request has u", "verbs: wants list, the request has get"],
         ),
         (
             Rule("None", users=("x",), user_groups=("y",)),
             REFUSED,
-            ["users: 'x' - the request has no user", "userGroups: 'y' - the request has no groups"],
+            ["users: wants x, the request has no user", "userGroups: wants y, the request has no groups"],
         ),
         (
             Rule("None", namespaces=("b",), resources=(*core("pods", names=("q",)), GroupResources("apps"))),
             POD,
             [
-                "namespaces: 'b' - the request has 'a'",
-                "resources: 'core: pods named q', 'apps: all' - the request has pods of the core group named 'p'",
+                "namespaces: wants b, the request has a",
+                "resources: wants core: pods named q, apps: all, the request has pods of the core group named p",
             ],
         ),
-        (Rule("None", namespaces=("b",)), LIST, ["namespaces: 'b' - the request has no namespace, written ''"]),
-        (Rule("None", namespaces=("b",)), HEALTH, ["namespaces: 'b' - the request has no resource"]),
+        (Rule("None", namespaces=("b",)), LIST, ["namespaces: wants b, the request has no namespace"]),
+        (Rule("None", namespaces=("b",)), HEALTH, ["namespaces: wants b, the request has no resource"]),
         (
             Rule("None", non_resource_urls=("/livez",)),
             HEALTH,
-            ["nonResourceURLs: '/livez' - the request has the path '/healthz/etcd'"],
+            ["nonResourceURLs: wants /livez, the request has the path /healthz/etcd"],
         ),
         (
             Rule("None", non_resource_urls=("*",)),
             LIST,
-            ["nonResourceURLs: '*' - the request has deployments of apps without a name in its URL"],
+            ["nonResourceURLs: wants *, the request has deployments of apps without a name in its URL"],
         ),
     ],
 )
 def test_why_a_rule_does_not_match(rule: Rule, request_: Attributes, sentences: list[str]) -> None:
     assert sentences == [str(one) for one in mismatches(Policy((rule,)), 0, request_)]
+
+
+def test_a_long_list_is_cut() -> None:
+    rule = Rule("None", users=("a" * 61, "b", "c", "d", "e"))
+    sentence = f"users: wants {'a' * 60}..., b, c and 2 more, the request has u"
+    assert [sentence] == [str(one) for one in mismatches(Policy((rule,)), 0, POD)]
