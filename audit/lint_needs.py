@@ -15,7 +15,7 @@ def detections(policy: Policy) -> Iterator[Hit]:
     """Yield the built-in detections that the policy makes blind, each with the first request that it would not see."""
     for detection in DETECTIONS:
         for probe in detection.probes():
-            decision = decide(policy, _asked(probe))
+            decision = decide(policy, asked(probe))
             if why := _blind(detection, probe, decision):
                 message = f"the detection {detection.id} ({detection.title}) is blind: {probe} {why}"
                 cure = f"record it at {detection.level} in a rule before it"
@@ -23,7 +23,8 @@ def detections(policy: Policy) -> Iterator[Hit]:
                 break
 
 
-def _asked(probe: Probe) -> Attributes:
+def asked(probe: Probe) -> Attributes:
+    """Return the request that a detection asks about."""
     what = What(probe.group, probe.resource, probe.subresource)
     who = Who(probe.user, probe.groups) if probe.user else NOBODY
     return request(who, probe.verb, what, probe.namespace, probe.name)
