@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgpack
+import msgspec
 
 from bridge.content import Damage, content
 from bridge.errors import ContentError
@@ -55,8 +56,8 @@ def nanoseconds(stamp: Any) -> int | None:
     """Return a stamp as nanoseconds since 1970, None for the time of arrival (nil, zero, or what is no time we know)."""
     if isinstance(stamp, list) and stamp:
         stamp = stamp[0]
-    if isinstance(stamp, tuple):
-        code, data = stamp
+    if isinstance(stamp, tuple | Extension):
+        code, data = stamp if isinstance(stamp, tuple) else (stamp.code, stamp.data)
         known = code == EVENT_TIME and len(data) == 8
         return int.from_bytes(data[:4]) * NANOSECONDS + int.from_bytes(data[4:]) if known else None
     if isinstance(stamp, msgpack.Timestamp):
@@ -79,8 +80,15 @@ def _unpacker(body: Body) -> msgpack.Unpacker:
 
 
 def extension(*pair: Any) -> tuple[int, bytes]:
-    """Return an extension value as (code, data): a class of its own for every stamp would cost as much as the stamp's event."""
+    """Return an extension value as (code, data)."""
     return pair
+
+
+class Extension(msgspec.Struct, gc=False):
+    """The same where nobody else sees it: made in half the time, for every raw line has one."""
+
+    code: int
+    data: bytes
 
 
 def _entry(value: Any) -> Entry | None:

@@ -26,9 +26,9 @@ def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iter
     node = node_of(chunk.tag.encode("utf-8", "replace").decode())
     body, damage = content(chunk, decompressed_bytes)
     seen, whole = 0, False
-    for stamps, raw, whole in raw_lines(body):  # noqa: B007 - the last one counts
+    for events, raw, whole in raw_lines(body):  # noqa: B007 - the last one counts
         seen += len(raw)
-        yield _judged_lines(stamps, raw, judge, node, now)
+        yield _judged_lines(events, raw, judge, node, now)
     if not whole:
         for entry in unpacked(body, seen):
             yield [_judged(entry, judge, node, now)]
@@ -36,7 +36,7 @@ def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iter
         yield [_judged(damage, judge, node, now)]
 
 
-def _judged_lines(stamps: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
+def _judged_lines(events: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
     """Judge lines together, and alone those that need more."""
     with suppress(Exception):  # a bug that one of them meets: alone it is found
         judged = judge.ordinary(raw, node)
@@ -44,9 +44,9 @@ def _judged_lines(stamps: list[Any], raw: list[bytes], judge: Judge, node: str, 
             return cast("list[bytes]", judged)
         return [
             line or _judged((stamp, {"message": data}), judge, node, now)
-            for stamp, data, line in zip(stamps, raw, judged, strict=True)
+            for (stamp, _), data, line in zip(events, raw, judged, strict=True)
         ]
-    return [_judged((stamp, {"message": data}), judge, node, now) for stamp, data in zip(stamps, raw, strict=True)]
+    return [_judged((stamp, {"message": data}), judge, node, now) for (stamp, _), data in zip(events, raw, strict=True)]
 
 
 def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:

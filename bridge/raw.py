@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from bridge.entries import extension
+from bridge.entries import Extension
 from bridge.messages import Body
 
 MESSAGE, LOG = b"message", b"log"  # Fluentd's and Docker's name for the line
@@ -18,20 +18,20 @@ AT_ONCE = 64  # events that are unpacked together: what a processor's cache hold
 
 
 class RawLines(NamedTuple):
-    """Some events: their stamps as unpacked, and their lines. `last` says that nothing comes after them."""
+    """Some events as unpacked, [stamp, record] each, and their lines. `last` says that nothing comes after them."""
 
-    stamps: list[Any]
+    events: list[Any]
     lines: list[bytes]
     last: bool = False
 
 
 def raw_lines(body: Body) -> Iterator[RawLines]:
     """Yield events from the first on, and end before the first that is not a raw line alone; `unpacked` goes on there."""
-    unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, ext_hook=extension, max_buffer_size=len(body) + 1)
+    unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, ext_hook=Extension, max_buffer_size=len(body) + 1)
     unpacker.feed(body)
     try:
         while values := list(islice(unpacker, AT_ONCE)):
-            yield RawLines(*_split(values))
+            yield RawLines(values, _lines(values))
         unpacker.feed(b"\xc0")  # comes out as nil unless an unfinished event swallows it
         if unpacker.unpack() is None:
             yield RawLines([], [], last=True)
@@ -39,11 +39,11 @@ def raw_lines(body: Body) -> Iterator[RawLines]:
         return  # another kind of event, or damage: `unpacked` tells which
 
 
-def _split(values: list[Any]) -> tuple[list[Any], list[bytes]]:
-    """Return stamps and lines; raises what taking anything else apart in this way raises."""
+def _lines(values: list[Any]) -> list[bytes]:
+    """Return the line of each event; raises what taking anything else apart in this way raises."""
     records = [record for _, record in values]
     key = MESSAGE if MESSAGE in records[0] else LOG
     lines = [record[key] for record in records]
     if sum(map(len, records)) != len(records) or set(map(type, lines)) != {bytes}:
         raise TypeError("more than a line")
-    return [stamp for stamp, _ in values], lines
+    return lines

@@ -5,6 +5,7 @@ from typing import Any
 import msgpack
 import pytest
 
+from bridge.entries import Extension
 from bridge.raw import AT_ONCE, raw_lines
 
 STAMP = msgpack.ExtType(0, bytes(8))
@@ -30,7 +31,7 @@ def test_raw_lines_are_taken_whole(key: str, count: int) -> None:
     body = packed(*events(count, key))
     found = list(raw_lines(memoryview(body)))
     assert [b"line %d" % number for number in range(count)] == [line for some in found for line in some.lines]
-    assert [(0, bytes(8))] * count == [stamp for some in found for stamp in some.stamps]
+    assert [Extension(0, bytes(8))] * count == [stamp for some in found for stamp, _ in some.events]
     assert (count, True) == taken(body)
 
 
@@ -38,7 +39,7 @@ def test_text_and_binary_are_the_same_bytes() -> None:
     some, _ = raw_lines(
         packed([1, {"message": "caf\xe9"}], [2, {"message": b"\xff"}]) + b"\x92\x03\x81\xa7message\xa1\xff"
     )
-    assert (["caf\xe9".encode(), b"\xff", b"\xff"], [1, 2, 3]) == (some.lines, some.stamps)
+    assert (["caf\xe9".encode(), b"\xff", b"\xff"], [1, 2, 3]) == (some.lines, [stamp for stamp, _ in some.events])
 
 
 @pytest.mark.parametrize(
