@@ -70,6 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
     except Exception:  # noqa: BLE001 - whatever gets here is a bug, and says so
         traceback.print_exc()
         click.echo("This is a bug in audit-generator; please report it with the lines above.", err=True)

@@ -4,6 +4,10 @@ import click
 
 from generator.lint_command import lint_command
 from generator.policy_decide import decide_command
+from generator.policy_explain import explain_command
+from generator.policy_filter import filter_command
+from generator.policy_simulate import simulate_command
+from generator.policy_suggest import suggest_command
 
 
 @click.group()
@@ -14,5 +18,5 @@ def policy() -> None:
     """
 
 
-for command in (decide_command, lint_command):
+for command in (decide_command, explain_command, filter_command, simulate_command, suggest_command, lint_command):
     policy.add_command(command)
