@@ -25,6 +25,7 @@ from tests.support.legacy import (
     names,
     quoted,
 )
+from tests.support.legacy_recording import carried, samples
 
 TIME = "2026-01-31T12:34:56.123456789Z"
 SAMPLES = [REQUEST_1, RESPONSE_1, REQUEST_2, RESPONSE_2, STAGE_3, STAGE_4, FAILED_LOGIN]
@@ -133,6 +134,13 @@ def test_each_generation_reads_as_the_event_that_json_would_have_been(sample: by
     found = read(sample)
     assert form is found.form
     assert {"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", **expected} == found.event
+
+
+@pytest.mark.parametrize("version", ["1.20", "1.36"])
+def test_text_and_json_of_a_real_api_server_are_the_same_events(version: str) -> None:
+    """For all that the text carries; recorded, for tests/peers/test_legacy_text.py needs the servers."""
+    lines, events = samples(version)
+    assert [carried(event, user_agent=version == "1.36") for event in events] == [read(line).event for line in lines]
 
 
 def test_a_response_completes_its_request() -> None:

@@ -44,9 +44,10 @@ class KubeApi:
     def __enter__(self) -> Self:
         assets = Path(os.environ["KUBEBUILDER_ASSETS"])
         etcd, peer, self._port = free_ports(3)
+        self.etcd = f"http://127.0.0.1:{etcd}"
         with self._stack:
             self._stack.enter_context(Process(_etcd(assets, self._folder, etcd, peer)))
-            flags = [f"--{name}={value}" for name, value in self._all_flags(etcd).items()]
+            flags = [f"--{name}={value}" for name, value in self._all_flags().items()]
             self._server = self._stack.enter_context(Process([assets / "kube-apiserver", *flags]))
             self._write_kubeconfig()
             self._server.wait_for_line("Serving securely", 60)
@@ -84,7 +85,7 @@ class KubeApi:
         except OSError:
             return False
 
-    def _all_flags(self, etcd: int) -> dict[str, str]:
+    def _all_flags(self) -> dict[str, str]:
         tokens = self._folder / "tokens.csv"
         tokens.write_text(f"{ADMIN},admin,admin,system:masters\n{SOMEBODY},somebody,somebody\n")
         key = self._folder / "service-account.key"
@@ -97,7 +98,7 @@ class KubeApi:
             "authorization-mode": "RBAC",
             "bind-address": "127.0.0.1",
             "cert-dir": str(self._folder),
-            "etcd-servers": f"http://127.0.0.1:{etcd}",
+            "etcd-servers": self.etcd,
             "secure-port": str(self._port),
             "service-account-issuer": "https://kubernetes.default.svc",
             "service-account-key-file": str(key),

@@ -96,6 +96,29 @@ def _kube() -> str:
     return f"kube-apiserver {_version(f'{folder}/kube-apiserver', '--version')}"
 
 
+def _policy_oracle(variable: str) -> Callable[[], str]:
+    """Look for the program that `tests/support/policy_oracle.py` describes."""
+
+    def look() -> str:
+        folder = os.environ.get(variable)
+        if not folder:
+            raise AbsentError(f"{variable} is not set")
+        if not Path(folder, "policy-oracle").is_file():
+            raise AbsentError(f"no policy-oracle in the folder that {variable} names")
+        return f"policy-oracle of {variable}"
+
+    return look
+
+
+def _kube_modern() -> str:
+    folder = os.environ.get("KUBEBUILDER_ASSETS_MODERN")
+    if not folder:
+        raise AbsentError("KUBEBUILDER_ASSETS_MODERN is not set")
+    if not Path(folder, "apiextensions-apiserver").is_file():
+        raise AbsentError("no apiextensions-apiserver in the folder that KUBEBUILDER_ASSETS_MODERN names")
+    return "apiextensions-apiserver of KUBEBUILDER_ASSETS_MODERN"
+
+
 def _node() -> str:
     script = "console.log(JSON.stringify(process.argv.slice(1).map(name => require(name + '/package.json').version)))"
     try:
@@ -134,7 +157,10 @@ LOOKS: Mapping[str, Callable[[], str]] = {
     "fluentd": _program("fluentd"),
     "go": _go,
     "kube": _kube,
+    "kube-modern": _kube_modern,
     "node": _node,
+    "policy-oracle": _policy_oracle("KUBEBUILDER_ASSETS"),
+    "policy-oracle-modern": _policy_oracle("KUBEBUILDER_ASSETS_MODERN"),
     "syslog-ng": _program("syslog-ng"),
 }
 
