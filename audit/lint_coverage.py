@@ -135,7 +135,7 @@ def _lost_login(decision: Decision, where: Path) -> Hit:
         message = "ResponseStarted is omitted, the only stage at which a failed login (401) is recorded"
         return Hit("KAP204", where, message, "omit RequestReceived only")
     if decision.rule is None:
-        message = "no rule matches a failed login (401): it has no user, and the rules name users or groups"
+        message = "no rule matches a failed login (401), which has no user"
         return Hit("KAP204", where, message, "end with a rule without users and userGroups, at Metadata")
     message = "this rule drops failed logins (401) as well"
     return Hit(

@@ -110,7 +110,7 @@ def test_secrets_without_content(rule: str) -> None:
             ("{level: Metadata, userGroups: ['system:authenticated']}",),
             QUIET,
             ("rules",),
-            "no rule matches a failed login (401): it has no user, and the rules name users or groups",
+            "no rule matches a failed login (401), which has no user",
         ),
         ((f"{{level: None, {READS}}}", REST), QUIET, ("rules", 0), "this rule drops failed logins (401) as well"),
     ],
