@@ -1,6 +1,10 @@
 """Lint as a whole: every finding with a policy that has it and one that nearly has it, and none on the presets."""
 
+import json
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit.lint import lint
 from audit.lint_rules import LINT_RULES
@@ -163,3 +167,27 @@ def test_a_release_before_the_first_is_no_release() -> None:
 def test_a_policy_at_level_none_is_told_what_it_loses() -> None:
     """The default of RKE2, which looks like auditing and is none."""
     assert {"KAP201", "KAP204", "KAP207", "KAP301", "KAP302", "KAP303"} == ids(text("{level: None}"))
+
+
+WORDS = st.sampled_from(
+    ["", "*", "*/*", "pods", "pods/exec", "pods/*", "*/status", "a", "get", "system:masters", "/x*", "Ω"]
+)
+TEXTS = st.lists(WORDS, max_size=3)
+ENTRIES = st.fixed_dictionaries(
+    {}, optional={"group": WORDS, "resources": TEXTS, "resourceNames": TEXTS, "name": WORDS}
+)
+LISTS = dict.fromkeys(("users", "userGroups", "verbs", "namespaces", "nonResourceURLs"), TEXTS)
+DRAWN = st.fixed_dictionaries(
+    {"level": st.sampled_from(["None", "Metadata", "Request", "RequestResponse"])},
+    optional={**LISTS, "resources": st.lists(ENTRIES, max_size=2), "omitStages": st.just(["ResponseStarted"])},
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(DRAWN, max_size=4))
+def test_whatever_a_policy_says_lint_has_places_and_cures(rules: list[object]) -> None:
+    document = json.dumps({"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": rules}, indent=1)
+    for finding in lint(document, "p", "1.36", "cis"):
+        assert 1 <= (finding.place.line or 0) <= document.count("\n") + 1
+        assert finding.message
+        assert finding.cure
