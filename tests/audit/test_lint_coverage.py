@@ -1,11 +1,15 @@
 """What a policy loses, spills, or keeps in vain."""
 
+from itertools import product
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit.deciding import decide
 from audit.lint_coverage import coverage, decided, place, rule_spills
 from audit.lint_patterns import Hit
-from audit.lint_requests import NOBODY, PERSON, What, request
+from audit.lint_requests import NOBODY, PERSON, What, Who, request, someone
 from tests.support.policies import QUIET, policy
 
 REST = "{level: Metadata}"
@@ -193,3 +197,42 @@ def test_what_a_rule_decides_of_a_resource() -> None:
     one = policy("{level: None, resources: [{resources: [pods]}]}", REST)
     assert any(decided(one, 0, What("", "pods")))
     assert not any(decided(one, 1, What("", "pods")))
+
+
+def some(values: list[str]) -> st.SearchStrategy[str]:
+    """Draw a list of a rule, often none."""
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(
+        lambda drawn: f"[{', '.join(map(repr, drawn))}]"
+    )
+
+
+RULES = st.builds(
+    "{{level: {}, users: {}, userGroups: {}, verbs: {}, namespaces: {}, resources: [{{resources: {}}}]}}".format,
+    st.sampled_from(["None", "Metadata", "Request", "RequestResponse"]),
+    some(["jane", "system:node:a", "system:apiserver"]),
+    some(["devs", "system:authenticated", "system:nodes", "system:serviceaccounts"]),
+    some(["get", "create", "update"]),
+    some(["a", "b"]),
+    some(["secrets", "pods", "pods/exec", "pods/*", "*", "configmaps"]),
+)
+WHOSE = [
+    *map(someone, ["jane", "bob", "system:node:a", "system:apiserver", "system:serviceaccount:a:b"]),
+    Who("jane", ("system:authenticated", "devs")),
+    Who("bob", ("system:authenticated", "devs")),
+]
+
+
+@settings(max_examples=60)
+@given(st.lists(RULES, min_size=1, max_size=5))
+def test_no_secret_is_spilt_and_no_command_dropped_without_a_finding(rules: list[str]) -> None:
+    """Whoever asks, in whatever namespace: if a rule records content or drops a command, that rule is named."""
+    one = policy(*rules)
+    named = {(hit.id, hit.path[-1]) for hit in coverage(one)}
+    for who, verb, namespace in product(WHOSE, ("get", "create", "update"), ("a", "c")):
+        kept = decide(one, request(who, verb, What("", "secrets"), namespace))
+        spilt = kept.level == "RequestResponse" or (kept.level == "Request" and verb != "get")
+        assert not spilt or ("KAP203", kept.rule) in named
+        command = decide(one, request(who, verb, What("", "pods", "exec"), namespace))
+        client = who.user in ("jane", "bob", "system:serviceaccount:a:b") and verb != "update"
+        dropped = command.level == "None" and command.rule is not None and client
+        assert not dropped or ("KAP201", command.rule) in named
