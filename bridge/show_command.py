@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from audit import readable
+from audit.answers import FirstAnswers
 from audit.facts import facts
 from audit.judge import Judge
 from audit.reader import Read, Reader, Unread, events
@@ -62,9 +63,10 @@ def _pattern(*names: str, help: str) -> Callable[[Callable[..., None]], Callable
 @click.option("--stage", "stages", multiple=True, type=click.Choice(STAGES), help="The stage; repeatable.")
 @click.option("--since", type=Moment(), metavar="TIME", help="From then on: a time, a day, or 10m ago.")
 @click.option("--until", type=Moment(), metavar="TIME", help="Before then.")
+@click.option("--requests", "once", is_flag=True, help="Each request once, at its first stage that has an answer.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: the event as the bridge would send it.")
 @click.option("--follow", is_flag=True, help="Go on with what is written, also after a rotation; Ctrl-C ends it.")
-def show(files: tuple[str, ...], as_json: bool, follow: bool, **wanted: Any) -> None:
+def show(files: tuple[str, ...], once: bool, as_json: bool, follow: bool, **wanted: Any) -> None:
     """Show the events of audit logs, one a line: time, verdict, code, actor, action, target, source.
 
     Reads JSON of every version, EventLists, and legacy text; files may be gzip, and `-` is standard input. What is no event is
@@ -73,7 +75,7 @@ def show(files: tuple[str, ...], as_json: bool, follow: bool, **wanted: Any) -> 
     if follow and (unfit := [file for file in files if file == log_files.STDIN or file.endswith(".gz")]):
         raise click.UsageError(f"{unfit[0]}: expected a log that grows - leave out --follow")
     log_files.refuse(file for file in files if file != log_files.STDIN)
-    printer = _Printer(Selection(**wanted), as_json)
+    printer = _Printer(Selection(**wanted), once, as_json)
     try:
         printer.show(following.follow(files, time.sleep) if follow else _whole(files))
     except BrokenPipeError:  # whoever read has seen enough
@@ -92,9 +94,10 @@ def _whole(files: tuple[str, ...]) -> Iterator[tuple[str, Iterator[bytes]]]:
 class _Printer:
     """Writes what is wanted of the lines that come, and counts what is no event."""
 
-    def __init__(self, selection: Selection, as_json: bool) -> None:
+    def __init__(self, selection: Selection, once: bool, as_json: bool) -> None:
         self._wants = selection.wants
         self._all = selection == Selection()
+        self._answers = FirstAnswers() if once else None
         self._judge = Judge("", "", _UNBOUNDED) if as_json else None
         self._columns = readable.Columns(_painter())
         self._reader = Reader()
@@ -132,6 +135,8 @@ class _Printer:
             if self._judge is None:
                 return readable.unread(f"{file}:{found.number}", found.why, found.line)
             return self._judge.line(found.line, "", self._now).decode()
+        if self._answers and not self._answers.is_first(found.raw):
+            return None
         derived = facts(found.view)
         if not self._wants(found.view, derived):
             return None

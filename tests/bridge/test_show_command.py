@@ -85,6 +85,7 @@ def test_standard_input() -> None:
         (["--since", "2018-01-01", "--until", "2018-12-31T00:00:00+02:00"], 1),
         (["--since", "1m"], 0),
         (["--actor", "jane", "--verdict", "denied"], 1),
+        (["--requests"], 4),
     ],
     ids=str,
 )
