@@ -38,7 +38,9 @@ class Attributes:
     """The decoded path without the query."""
 
 
-class _User(msgspec.Struct, gc=False, frozen=True):
+class User(msgspec.Struct, gc=False, frozen=True):
+    """Who was authenticated; empty where nobody was."""
+
     username: str = ""
     groups: tuple[str, ...] | None = None
 
@@ -57,13 +59,13 @@ class Recorded(msgspec.Struct, gc=False, frozen=True, rename="camel"):
 
     verb: str = ""
     request_uri: str = msgspec.field(default="", name="requestURI")
-    user: _User | None = None
+    user: User | None = None
     object_ref: _ObjectRef | None = None
 
 
 def from_event(event: Recorded) -> Attributes:
     """Return the attributes of the request that an event recorded."""
-    user = event.user or _User()
+    user = event.user or User()
     if not event.request_uri:
         return _from_reference(event.verb, event.object_ref or _ObjectRef(), user)
     parts = _located(event.request_uri)
@@ -153,7 +155,7 @@ def _resource(path: str, group: str, parts: list[str]) -> _Location:
     return _Location(path, True, group, resource, subresource, namespace, name, verb)
 
 
-def _from_reference(verb: str, ref: _ObjectRef, user: _User) -> Attributes:
+def _from_reference(verb: str, ref: _ObjectRef, user: User) -> Attributes:
     """Make the best of an event without a URL, such as one that a tool has rewritten."""
     group = ref.api_group or ref.api_version.rpartition("/")[0]
     name = "" if verb == "create" and not ref.subresource else ref.name

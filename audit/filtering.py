@@ -5,18 +5,24 @@ What an API server writes at a level is what it writes at a higher one without t
 lower. The bytes of what stays are those that came.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from audit.attributes import Attributes, Recorded, from_event
+from audit.attributes import Recorded, User, from_event
 from audit.deciding import Decision, decide
-from audit.policy import LEVELS, Policy
+from audit.policy import LEVELS, Policy, Rule
 
 REMEMBERED = 16_384
 """Decisions that are kept for requests that come again."""
 
+REASONS = ("policy", "stage")
+"""Why an event is left out: its level is None, or its stage is omitted."""
+
+_Request = tuple[User | None, str, str]
 _RANK = {level: rank for rank, level in enumerate(LEVELS)}
 _QUOTED = {f'"{level}"'.encode(): rank for level, rank in _RANK.items()}
 _BODIES = (("requestObject", _RANK["Request"]), ("responseObject", _RANK["RequestResponse"]))
@@ -41,7 +47,9 @@ class PolicyFilter:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._decisions: dict[Attributes, Decision] = {}
+        self._decisions: dict[_Request, Decision] = {}
+        self.left_out: Counter[str] = Counter(dict.fromkeys(REASONS, 0))
+        """The events that were left out so far, by reason."""
 
     def line(self, raw: bytes) -> bytes | None:
         """Return one event's JSON as the policy would have it, None where it would not have been written.
@@ -49,20 +57,31 @@ class PolicyFilter:
         Raises `audit.event.MALFORMED` for what is no event.
         """
         event = _decode(raw)
-        decision = self._decided(from_event(event))
+        decision = self._decisions.get((event.user, event.verb, event.request_uri)) or self._decided(event)
         if not decision.records(event.stage):
+            self.left_out["policy" if decision.level == "None" else "stage"] += 1
             return None
         if decision.level == event.level and not decision.omit_managed_fields:
             return raw
-        return cut(raw, decision.level, omit_managed_fields=decision.omit_managed_fields)
+        return cut(raw, decision.level, decision.omit_managed_fields)
 
-    def _decided(self, attributes: Attributes) -> Decision:
-        decision = self._decisions.get(attributes)
-        if decision is None:
-            if len(self._decisions) >= REMEMBERED:
-                self._decisions.clear()
-            decision = self._decisions[attributes] = decide(self._policy, attributes)
+    def _decided(self, event: Recorded) -> Decision:
+        """Decide, and remember it where the URL alone says what was asked."""
+        decision = decide(self._policy, from_event(event))
+        if len(self._decisions) >= REMEMBERED:
+            self._decisions.clear()
+        if event.request_uri:
+            self._decisions[event.user, event.verb, event.request_uri] = decision
         return decision
+
+
+def with_stages(policy: Policy | None, omit_stages: Sequence[str]) -> Policy | None:
+    """Return a policy that omits more stages; without a policy, one that keeps all else; None where that is everything."""
+    if not omit_stages:
+        return policy
+    return replace(
+        policy or Policy((Rule(LEVELS[-1]),)), omit_stages=(*(policy.omit_stages if policy else ()), *omit_stages)
+    )
 
 
 def cut(raw: bytes, level: str, omit_managed_fields: bool = False) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from audit.event import MALFORMED
-from audit.filtering import PolicyFilter, cut
+from audit.filtering import PolicyFilter, cut, with_stages
 from audit.policy import GroupResources, Policy, Rule
 
 MANAGED = '{"name":"a","managedFields":[{"manager":"kubectl"}]}'
@@ -92,6 +92,7 @@ def test_a_policy_filters_a_log() -> None:
     assert None is policy.line(event(stage="RequestReceived"))
     assert None is policy.line(event(stage="Panic"))
     assert None is policy.line(event(requestURI="/healthz", objectRef=None))
+    assert {"policy": 2, "stage": 2} == policy.left_out
     assert event(level="Request", responseObject=None) == msgspec_spaced(policy.line(event()))
 
 
@@ -109,3 +110,20 @@ def test_what_is_no_event_is_an_error(line: bytes) -> None:
 def msgspec_spaced(line: bytes | None) -> bytes:
     """Write JSON as json.dumps does."""
     return json.dumps(msgspec.json.decode(line or b"")).encode()
+
+
+def test_stages_are_omitted_beside_a_policy_or_without_one() -> None:
+    policy = Policy((Rule("Metadata"),), ("Panic",))
+    assert Policy((Rule("Metadata"),), ("Panic", "RequestReceived")) == with_stages(policy, ["RequestReceived"])
+    alone = with_stages(None, ["RequestReceived"])
+    assert Policy((Rule("RequestResponse"),), ("RequestReceived",)) == alone
+    assert (policy, None) == (with_stages(policy, []), with_stages(None, []))
+    assert event() == PolicyFilter(alone or policy).line(event())
+
+
+def test_an_event_without_a_url_is_decided_by_what_it_refers_to() -> None:
+    policy = PolicyFilter(
+        Policy((Rule("None", resources=(GroupResources("", ("secrets",)),)), Rule("RequestResponse")))
+    )
+    secret, pod = event(requestURI="", objectRef={"resource": "secrets"}), event(requestURI="")
+    assert [None, pod, None] == [policy.line(secret), policy.line(pod), policy.line(secret)]
