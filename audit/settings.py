@@ -217,6 +217,24 @@ class Redact(Model):
     """Names that are kept although they match: they tell where a credential is, not what it is."""
 
 
+class Identity(Model):
+    """Somebody whom searches call by one name, `audit.actorLabel`, whichever way the sign-in went."""
+
+    label: Annotated[str, TAG]
+    """The name. Whoever is none of the identities is `other`."""
+    users: tuple[str, ...] = ()
+    """User names, with `*` and `?`: `system:serviceaccount:ci:jenkins`, a certificate's common name."""
+    pods: tuple[str, ...] = ()
+    """`NAMESPACE/POD` of service accounts' tokens that are bound to a pod, with `*` and `?`."""
+
+    @model_validator(mode="after")
+    def somebody(self) -> "Identity":
+        """Refuse an identity that nobody can be."""
+        if not self.users and not self.pods:
+            raise refusal("users or pods beside it", "say who it is, or remove the entry", got="none", at=("label",))
+        return self
+
+
 class Settings(Model):
     """The whole file."""
 
@@ -242,3 +260,5 @@ class Settings(Model):
     """Bounds."""
     redact: Redact = Redact()
     """What does not leave."""
+    identities: tuple[Identity, ...] = ()
+    """Whom `audit.actorLabel` names; the first that matches. Somebody who impersonates an identity is not it. Absent where there are none."""

@@ -207,3 +207,11 @@ def test_every_bound_has_its_sentence(text: str, sentence: str) -> None:
     with pytest.raises(DocumentError) as caught:
         check(read(text, "bridge.yaml"), Settings)
     assert sentence == str(caught.value)
+
+
+def test_an_identity_needs_somebody() -> None:
+    assert (
+        "jenkins" == Settings.model_validate({"identities": [{"label": "jenkins", "users": ["j"]}]}).identities[0].label
+    )
+    with pytest.raises(ValidationError, match="users or pods beside it"):
+        Settings.model_validate({"identities": [{"label": "jenkins"}]})
