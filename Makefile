@@ -45,7 +45,7 @@ format: venv ## let ruff mend what it can
 golden: venv ## re-render the golden files from values/
 	@$(BIN)/python -m tests.golden --write
 
-bench: venv ## measure against the bare loop and the peers on PATH
+bench: venv ## every goal of speed and memory with its figure, beside the bare loop and the peers on PATH; about 6 minutes; OUT=file, WRITE=1, BIG=1
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove everything that the other targets made

@@ -1,87 +1,51 @@
-"""A bridge under load: the real process, a sink, and senders that wait for acks, each a process of its own."""
+"""A bridge under load: what a run costs, and that nothing of it got lost."""
 
-import os
-import re
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import Process
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
-from bridge.client import Client
-from bridge.messages import Chunk, Mode
+from benchmarks import machine, processes, senders
+from benchmarks.processes import Bridge, Sink
+from benchmarks.senders import Traffic
 
-SENDERS = 2
-TICKS = os.sysconf("SC_CLK_TCK")
+WARM_EVENTS = 16_000  # the log three times
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run cost: CPU seconds of the bridge's process, wall seconds, its peak memory."""
+    """What one run cost: CPU seconds of the bridges' processes for a million events, events a second, the larger peak."""
 
     cpu: float
-    wall: float
+    rate: float
     peak_bytes: int
 
 
-def run(bodies: list[bytes], delay_ms: float) -> Load:
-    """Send all chunks through a bridge whose Loggly answers after `delay_ms`, and wait for the last ack."""
-    with _sink(delay_ms) as sink, bridge(sink) as (pid, port):
-        _send(port, bodies[: SENDERS * 2])  # warm: imports, memos, connections
-        before, begun = _cpu(pid), time.monotonic()
-        senders = [Process(target=_send, args=(port, bodies[number::SENDERS], number)) for number in range(SENDERS)]
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join()
-            if sender.exitcode:
-                raise RuntimeError("a sender was not acked")
-        return Load(_cpu(pid) - before, time.monotonic() - begun, peak(pid))
+def run(traffic: Traffic, delay_ms: float = 0, sets: Sequence[str] = (), bridges: int = 1) -> Load:
+    """Send all through bridges whose Loggly answers after `delay_ms`, and wait for the last ack."""
+    with ExitStack() as stack:
+        sink = stack.enter_context(processes.sink(delay_ms))
+        running = [stack.enter_context(processes.bridge(sink.url, sets)) for _ in range(bridges)]
+        warm(running, traffic)
+        return measured(running, sink, traffic)
 
 
-def _send(port: int, bodies: list[bytes], sender: int = 0) -> None:
-    with Client("127.0.0.1", port) as client:
-        for number, body in enumerate(bodies):
-            chunk = Chunk(Mode.PACKED, "kube.audit.bench", body, chunk_id=f"{sender}-{number}")
-            client.send(chunk)
-            client.acked(chunk)
+def warm(bridges: Sequence[Bridge], traffic: Traffic) -> None:
+    """Send a little first, so that what is done once is not counted."""
+    few = min(traffic.connections, senders.CONNECTIONS)
+    chunks = max(WARM_EVENTS // traffic.requests.chunk_events, few) * len(bridges)
+    senders.send([one.port for one in bridges], replace(traffic, chunks=chunks, connections=few, run="warm"))
 
 
-@contextmanager
-def _sink(delay_ms: float) -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.sink", str(delay_ms)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        yield f"http://127.0.0.1:{child.stdout.readline().strip()}"
-        child.terminate()
+def measured(bridges: Sequence[Bridge], sink: Sink, traffic: Traffic) -> Load:
+    """Send all through bridges that are warm; raises RuntimeError where the sink has not got it."""
+    came, before = sink.came().events, _cpu(bridges)
+    seconds = senders.send([one.port for one in bridges], traffic)
+    cpu = _cpu(bridges) - before
+    if (got := sink.came().events - came) != traffic.events:
+        raise RuntimeError(f"expected {traffic.events:,} events at the sink, got {got:,}")
+    peak = max(machine.peak_bytes(one.pid) for one in bridges)
+    return Load(cpu / traffic.events * 1e6, traffic.events / seconds, peak)
 
 
-@contextmanager
-def bridge(loggly: str) -> Iterator[tuple[int, int]]:
-    sets = ["forward.host=127.0.0.1", "forward.port=0", "admin.host=127.0.0.1", "admin.port=0", "cluster=bench"]
-    command = [sys.executable, "-m", "bridge", "run", *(part for item in sets for part in ("--set", item))]
-    environment = {**os.environ, "LOGGLY_URL": loggly, "LOGGLY_TOKEN": "bench"}
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        with log.open("wb") as output, subprocess.Popen(command, stderr=output, env=environment) as child:
-            while not (match := re.search(r"forward listening on \S+:(\d+)", log.read_text())):
-                if child.poll() is not None:
-                    raise RuntimeError(log.read_text())
-                time.sleep(0.02)
-            yield child.pid, int(match[1])
-            child.terminate()
-
-
-def _cpu(pid: int) -> float:
-    """Return the user and system seconds of a process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def peak(pid: int) -> int:
-    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) * 1024
+def _cpu(bridges: Sequence[Bridge]) -> float:
+    return sum(machine.cpu_seconds(one.pid) for one in bridges)

@@ -1,28 +1,31 @@
 """Loggly is down, and senders push all that the bridge takes: how much memory it needs at most."""
 
 import contextlib
-import socket
+import multiprocessing
 import time
-from multiprocessing import Process
 
-from benchmarks import load
+from benchmarks import machine, processes
+from benchmarks.inputs import TAG, Requests
 from bridge.client import Client
 from bridge.messages import Chunk, Mode
 
 SENDERS = 4
-SECONDS = 60.0
-GOAL_BYTES = 150_000_000
+SECONDS = 20.0
+_fork = multiprocessing.get_context("fork")
 
 
-def peak_bytes(bodies: list[bytes], seconds: float = SECONDS) -> int:
+def peak_bytes(requests: Requests, seconds: float = SECONDS) -> int:
     """Push for so many seconds at a bridge whose Loggly refuses connections; return its peak memory."""
-    with load.bridge(f"http://127.0.0.1:{_closed_port()}") as (pid, port):
-        senders = [Process(target=_push, args=(port, bodies, number, seconds)) for number in range(SENDERS)]
+    with processes.bridge(f"http://127.0.0.1:{processes.free_port()}") as bridge:
+        senders = [
+            _fork.Process(target=_push, args=(bridge.port, requests.bodies, number, seconds))
+            for number in range(SENDERS)
+        ]
         for sender in senders:
             sender.start()
         for sender in senders:
             sender.join()
-        return load.peak(pid)
+        return machine.peak_bytes(bridge.pid)
 
 
 def _push(port: int, bodies: list[bytes], sender: int, seconds: float) -> None:
@@ -33,11 +36,4 @@ def _push(port: int, bodies: list[bytes], sender: int, seconds: float) -> None:
             while time.monotonic() < until:
                 number += 1
                 chunk_id = f"{sender}-{number}" if sender % 2 else None
-                client.send(Chunk(Mode.PACKED, "kube.audit.bench", bodies[number % len(bodies)], chunk_id=chunk_id))
-
-
-def _closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+                client.send(Chunk(Mode.PACKED, TAG, bodies[number % len(bodies)], chunk_id=chunk_id))

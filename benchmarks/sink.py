@@ -1,23 +1,39 @@
 """The cheapest receiver that still is HTTP: it reads a body by its length, counts lines, answers as Loggly does.
 
-Started as `python -m benchmarks.sink DELAY_MS`; prints its port, then serves until it is ended.
+Started as `python -m benchmarks.sink DELAY_MS`; prints its port, then serves until it is ended. A GET tells what came.
 """
 
 import asyncio
+import json
 import sys
+import time
+from dataclasses import asdict, dataclass
 from typing import cast
 
 import uvloop
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"response" : "ok"}'
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LENGTH = b"content-length:"
+_NEWLINE = b"\n"[0]
+
+
+@dataclass(slots=True)
+class Came:
+    """What has come so far; `last` is the monotonic clock's time of the last request."""
+
+    events: int = 0
+    requests: int = 0
+    bytes: int = 0
+    last: float = 0.0
 
 
 class Sink(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, came: Came) -> None:
         self._delay = delay
+        self._came = came
         self._head = bytearray()
         self._left = 0
 
@@ -31,17 +47,37 @@ class Sink(asyncio.Protocol):
             if not end:
                 return
             self._head.clear()
+            if head.startswith(b"GET"):
+                self._tell()
+                return
             start = head.lower().index(_LENGTH) + len(_LENGTH)
             self._left = int(head[start:].split(b"\r\n")[0])
+            self._came.bytes += self._left
+            if b"100-continue" in head:
+                self._transport.write(GO_ON)
             data = body
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Count lines: newlines, and one more where the body does not end with one."""
+        came = self._came
+        came.events += data.count(b"\n")
         self._left -= len(data)
-        if not self._left:
+        if data and not self._left:
+            came.events += data[-1] != _NEWLINE
+            came.requests += 1
+            came.last = time.monotonic()
             asyncio.get_running_loop().call_later(self._delay, self._transport.write, ANSWER)
+
+    def _tell(self) -> None:
+        body = json.dumps(asdict(self._came)).encode()
+        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
 
 async def serve(delay: float) -> None:
     """Serve for ever on a free port."""
-    server = await asyncio.get_running_loop().create_server(lambda: Sink(delay), "127.0.0.1", 0)
+    came = Came()
+    server = await asyncio.get_running_loop().create_server(lambda: Sink(delay, came), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
