@@ -99,9 +99,8 @@ def replay_command(files: tuple[str, ...], address: str, tag: str, rate: float, 
             else:
                 sent = replay.unacked((host, int(port)), tag, source, pace, lambda count: progress.advance(task, count))
     except OSError as error:
-        place = error.filename or address
         raise ConfigError(
-            f"{place}: {(error.strerror or str(error)).lower()} - check the name, and that it is there"
+            f"{address}: {(error.strerror or str(error)).lower()} - check the name, and that it is there"
         ) from None
     click.echo(f"{sent} lines sent{', all acked' if ack else ''}")
 

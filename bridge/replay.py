@@ -3,18 +3,14 @@
 Rotated logs compressed with gzip are read as they are; `-` is standard input.
 """
 
-import gzip
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import IO
 
 from fluent.sender import FluentSender
 
+from bridge import log_files
 from bridge.client import Client, raw_chunk
 from bridge.errors import BridgeError
 
@@ -41,12 +37,9 @@ class Pace:
 
 
 def lines(files: Sequence[str]) -> Iterator[bytes]:
-    """Yield every line without its newline; raises OSError."""
-    with ExitStack() as stack:
-        for file in files:
-            for line in stack.enter_context(_opened(file)):
-                if stripped := line.rstrip(b"\r\n"):
-                    yield stripped
+    """Yield every line that is not empty, without its newline; raises ConfigError."""
+    for file in files:
+        yield from filter(None, log_files.lines(file))
 
 
 def acked(client: Client, tag: str, source: Iterable[bytes], pace: Pace, progress: Callable[[int], None]) -> int:
@@ -80,9 +73,3 @@ def unacked(
     finally:
         sender.close()
     return sent
-
-
-def _opened(file: str) -> IO[bytes]:
-    if file == "-":
-        return sys.stdin.buffer
-    return gzip.open(file) if Path(file).suffix == ".gz" else Path(file).open("rb")  # type: ignore[return-value]

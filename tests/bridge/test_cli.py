@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.processes import BIN, Process, Sandbox
 
-COMMANDS = ("run", "check", "replay", "demo", "dead-letters", "sandbox")
+COMMANDS = ("run", "check", "replay", "demo", "show", "dead-letters", "sandbox")
 
 
 def ran(*arguments: str | Path) -> tuple[int, str]:
@@ -84,5 +84,5 @@ def test_a_replay_to_nowhere(tmp_path: Path) -> None:
 
 def test_a_replay_of_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     code, output = ran("replay", tmp_path / "none.log", "--to", sandbox.url.removeprefix("http://"), "--ack")
-    sentence = f"{tmp_path}/none.log: no such file or directory - check the name, and that it is there"
+    sentence = f"{tmp_path}/none.log: expected a log file, got none - check the name"
     assert (1, sentence) == (code, output.splitlines()[-1])
