@@ -1,20 +1,23 @@
-"""What leaves for Loggly: the event as it came, with `timestamp` and `audit` added; nothing is ever dropped for its shape.
+"""What leaves for Loggly: the event without its secrets, with `timestamp` and `audit` added; none is ever dropped for its shape.
 
 A raw line is decoded only as far as the facts need, and the addition is spliced into its bytes. Controllers repeat
-themselves, so the addition is remembered by the fields that decide it. Whatever is no audit event is shipped as it is, with
-`audit.parseError` to say why.
+themselves, so the addition is remembered by the fields that decide it. The facts are those of what is left, so that they
+say nothing that was removed. Whatever is no audit event is shipped with `audit.parseError` to say why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import orjson
 
-from audit import commands, shape, times
+from audit import commands, identities, legacy, shape, times
 from audit.errors import NotAnEvent
 from audit.event import MALFORMED, Event, decode_ordinary, from_line, from_record, stage_time
 from audit.facts import Facts, deciding, facts
+from audit.legacy_pairs import LegacyPairs
+from audit.redact import Redactor
+from audit.settings import Identity, Redact
 from audit.text import clean, one_line
 
 REMEMBERED = 16_384  # additions of about 300 bytes
@@ -44,10 +47,20 @@ class Judge:
     `arrived` is the agent's time in nanoseconds since 1970, for what has no time of its own.
     """
 
-    def __init__(self, cluster: str, environment: str, event_bytes: int) -> None:
+    def __init__(
+        self,
+        cluster: str,
+        environment: str,
+        event_bytes: int,
+        redact: Redact | None = None,
+        known: Sequence[Identity] = (),
+    ) -> None:
         self._settings = {"cluster": cluster, "environment": environment}
+        self._redactor = Redactor(redact or Redact())
         self._limit = event_bytes - 1
         self._additions: dict[tuple[object, ...], bytes] = {}
+        self._known = known
+        self._pairs = LegacyPairs()
 
     def ordinary(self, lines: Iterable[bytes], node: str) -> list[bytes | None]:
         """Judge raw lines, with None for each that is no ordinary event in its ordinary form: that is for `line`.
@@ -55,7 +68,7 @@ class Judge:
         Nearly every event goes this way, so what is done once for all of them is not done for each.
         """
         judged: list[bytes | None] = []
-        limit, remembered = self._limit, self._additions.get
+        limit, remembered, redacted = self._limit, self._additions.get, self._redactor.ordinary
         for line in lines:
             try:
                 event = decode_ordinary(line)
@@ -66,9 +79,15 @@ class Judge:
             if line[-1] != _BRACE or not line.isascii() or b"\n" in line or not times.is_normal(time):
                 judged.append(None)
                 continue
+            if (shipped := redacted(event, line)) is None:
+                judged.append(None)
+                continue
+            left, note = shipped
             key = deciding(event, node)
             addition = remembered(key) or self._remember(key, event, node)
-            data = b"".join((line[:-1], b',"timestamp":"', time.encode(), addition))
+            if note:
+                addition = _noted(addition, note)
+            data = b"".join((left[:-1], b',"timestamp":"', time.encode(), addition))
             judged.append(data if len(data) <= limit else None)
         return judged
 
@@ -93,30 +112,51 @@ class Judge:
         try:
             event = from_line(line)
         except NotAnEvent as error:
-            return self._foreign({**(others or {}), "message": line}, str(error), node, arrived)
+            return self._text(line, node, arrived, others or {}, str(error))
         if not others and event.audit is msgspec.UNSET and event.timestamp is msgspec.UNSET:
-            timestamp = self._timestamp(event, arrived).encode()
-            data = b"".join((line.rstrip()[:-1], b',"timestamp":"', timestamp, self._added(event, node)))
-            if len(data) <= self._limit:
-                return data
+            return self._shipped(event, *self._redactor.line(event, line), node, arrived)
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:  # what was only skipped over until here, such as 1e999
             return self._foreign({**(others or {}), "message": line}, f"not JSON: {error.msg}", node, arrived)
         return self._parsed({**record, "agent": others} if others else record, event, node, arrived)
 
+    def _text(self, line: bytes, node: str, arrived: int, others: Mapping[Any, Any], why: str) -> bytes:
+        """Judge a line that is no JSON event: legacy text becomes one, everything else is shipped as it is."""
+        if legacy.is_text(line):
+            try:
+                event = self._pairs.event(line)
+                return self._parsed({**event, "agent": others} if others else event, from_record(event), node, arrived)
+            except NotAnEvent as error:
+                why = str(error)
+        return self._foreign({**others, "message": line}, why, node, arrived)
+
     def damaged(self, data: bytes, why: str, arrived: int) -> bytes:
-        """Ship bytes that hold no record, as base64, so that what they were can still be found out."""
-        text, truncated = shape.base64_text(data, self._limit)
-        return self._foreign({"message": text}, why, "", arrived, truncated)
+        """Ship bytes that hold no record, as base64, so that what they were can still be found out; not what may be an event."""
+        if self._redactor.may_ship(data):
+            text, truncated = shape.base64_text(data, self._limit)
+            return self._foreign({"message": text}, why, "", arrived, truncated=truncated)
+        return self._foreign({"message": f"({len(data):,} bytes)"}, why, "", arrived, redacted="message.unreadable")
 
     def _parsed(self, record: Mapping[Any, Any], event: Event, node: str, arrived: int) -> bytes:
-        audit = self._added(event, node)[len(_AUDIT) : -1]
-        added = {"timestamp": self._timestamp(event, arrived), "audit": orjson.Fragment(audit)}
-        return self._fitted({**record, **added})
+        return self._shipped(event, *self._redactor.record(event, record), node, arrived)
 
-    def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int, truncated: str = "") -> bytes:
-        audit = _present({**self._settings, "node": node, "truncated": truncated, "parseError": why})
+    def _shipped(self, event: Event, line: bytes, note: str, node: str, arrived: int) -> bytes:
+        """Add what is added to an event's cleaned line, and make it fit."""
+        added = self._added(from_line(line) if note else event, node)
+        timestamp = self._timestamp(event, arrived).encode()
+        data = b"".join((line[:-1], b',"timestamp":"', timestamp, _noted(added, note) if note else added))
+        if len(data) <= self._limit:
+            return data
+        try:
+            return self._fitted(orjson.loads(data))
+        except orjson.JSONDecodeError as error:
+            return self._foreign({"message": line}, f"not JSON: {error.msg}", node, arrived)
+
+    def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int, **said: str) -> bytes:
+        record, note = self._redactor.foreign(record)
+        said = {"redacted": note, "truncated": "", **said, "parseError": why}
+        audit = _present({**self._settings, "node": node, **said})
         return self._fitted({**record, "timestamp": _moment(arrived), "audit": audit})
 
     def _fitted(self, record: Mapping[Any, Any]) -> bytes:
@@ -139,8 +179,16 @@ class Judge:
 
     def _audit(self, facts: Facts, node: str) -> bytes:
         derived = {key: getattr(facts, name) for key, name in _AUDIT_KEYS.items()}
+        label = identities.label(self._known, facts)
         command = commands.text(facts.command)
-        return orjson.dumps(_present({**self._settings, "node": node, **derived, "command": command}))
+        return orjson.dumps(
+            _present({**self._settings, "node": node, **derived, "actorLabel": label, "command": command})
+        )
+
+
+def _noted(addition: bytes, note: str) -> bytes:
+    """Say in an addition what was redacted; the note holds no character that JSON escapes."""
+    return b'%b,"redacted":"%b"}}' % (addition[:-2], note.encode())
 
 
 def _moment(nanoseconds: int) -> str:

@@ -1,4 +1,4 @@
-"""An event over Loggly's limit, made to fit: its bodies go first, then texts are cut, and it says so.
+"""An event over Loggly's limit, made to fit: its bodies are cut or go first, then texts are cut, and it says so.
 
 What goes is named in `audit.truncated`. The order keeps what a search and an investigation need longest: who did what to which
 object, and what became of it.
@@ -18,6 +18,7 @@ LENGTHS = (
     50,
 )  # characters and entries that texts and lists are cut to, one after the other
 OURS = ("timestamp", "audit")  # never left out: with every text in it cut, `audit` has a few kilobytes
+_LEAST = 1_000  # characters of a body that are worth keeping
 _MARGIN = 2_000  # for what `audit` adds
 
 
@@ -27,16 +28,35 @@ def fit(data: bytes, limit: int) -> bytes:
     truncated: list[str] = []
     for body in BODIES:
         if body in event:
-            del event[body]
-            truncated.append(body)
-            if len(encoded := _marked(event, truncated)) <= limit:
+            kept, length = _begun(event.pop(body), len(data) - limit + _MARGIN)
+            whole = {**event, body: kept} if kept else event
+            encoded = _marked(whole, [*truncated, f"{body} over {length:,}" if kept else body])
+            if len(encoded) <= limit:
                 return encoded
+            truncated.append(body)
+            data = _marked(event, truncated)
+            if len(data) <= limit:
+                return data
     for length in LENGTHS:
         cut = {key: _cut(value, length) for key, value in event.items()}
         if len(encoded := _marked(cut, [*truncated, f"texts and lists over {length:,}"])) <= limit:
             return encoded
     truncated += [f"texts and lists over {length:,}", "the largest fields"]
     return _marked(_smallest(cut, limit - len(_marked({}, truncated))), truncated)
+
+
+def _begun(body: Any, excess: int) -> tuple[Any, int]:
+    """Return the beginning of a body that is a text or a list, `excess` bytes shorter at least, and its length; else nothing.
+
+    What is left of a text reads as one, and is found by a search as before.
+    """
+    if not isinstance(body, str | list):
+        return None, 0
+    size = len(orjson.dumps(body))
+    length = len(body) * max(size - excess, 0) // size
+    while length and size - len(orjson.dumps(body[:length])) < excess:
+        length = length * 9 // 10
+    return (body[:length], length) if length >= (_LEAST if isinstance(body, str) else 1) else (None, 0)
 
 
 def base64_text(data: bytes, limit: int) -> tuple[str, str]:

@@ -48,7 +48,8 @@ class Delivery:
         self._settings = settings
         self._loggly = loggly
         self._metrics = metrics
-        self._judge = Judge(settings.cluster, settings.environment, settings.limits.event_bytes)
+        limit, redact, known = settings.limits.event_bytes, settings.redact, settings.identities
+        self._judge = Judge(settings.cluster, settings.environment, limit, redact, known)
         batch, retry = settings.batch, settings.retry
         self.answers = Answers()
         self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age))

@@ -1,17 +1,21 @@
 """Whatever comes leaves as one line of JSON that fits, and an event's own fields are never touched."""
 
 import base64
+import gzip
 import json
 from typing import Any
 
 import msgpack
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from audit.judge import Judge
+from audit.redact import BODIES
+from audit.settings import Identity
 from tests.support.events import EVENTS, JSON, PACKABLE, event, sample_lines
+from tests.support.legacy import REQUEST_2, RESPONSE_2, STAGE_3, STAGE_4
 
 LIMIT = 10_000  # the smallest that the settings allow
 ARRIVED = 1_769_862_896_123_456_789
@@ -69,6 +73,13 @@ def judged(line: bytes, node: str = "") -> dict[str, Any]:
     return valid(JUDGE.line(line, node, ARRIVED), 1_000_000)
 
 
+def shipped(original: dict[str, Any]) -> dict[str, Any]:
+    """Return an event's own fields as they are shipped where there is nothing to hide: each body is one text."""
+    bodies = {key: original[key] for key in BODIES if original.get(key) is not None}
+    bodies = {key: body if isinstance(body, str) else orjson.dumps(body).decode() for key, body in bodies.items()}
+    return own({**original, **bodies})
+
+
 def own(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in OURS}
 
@@ -85,16 +96,25 @@ def test_an_event_gains_two_keys_and_keeps_its_bytes() -> None:
 
 def test_every_event_of_a_real_api_server_survives() -> None:
     for line in sample_lines():
-        found = JUDGE.line(line, "cp-1", ARRIVED)
-        assert found.startswith(line[:-1])
-        assert {"timestamp", "audit"} == orjson.loads(found).keys() - orjson.loads(line).keys()
+        original, found = orjson.loads(line), orjson.loads(JUDGE.line(line, "cp-1", ARRIVED))
+        assert {"timestamp", "audit"} == found.keys() - original.keys()
+        for key in original.keys() - {*BODIES, "requestURI"}:
+            assert original[key] == found[key]
+
+
+def test_an_event_goes_the_same_way_together_with_others_and_alone() -> None:
+    lines = sample_lines()
+    for line, found in zip(lines, JUDGE.ordinary(lines, "cp-1"), strict=True):
+        if found is not None:
+            assert orjson.loads(JUDGE.line(line, "cp-1", ARRIVED)) == orjson.loads(found)
 
 
 @given(EVENTS)
 def test_an_events_own_fields_survive(original: dict[str, Any]) -> None:
     found = judged(orjson.dumps(original))
     assert "parseError" not in found["audit"]
-    assert own(original) == own(found)
+    assume("redacted" not in found["audit"])
+    assert shipped(original) == own(found)
 
 
 @given(EVENTS.map(orjson.dumps) | SPOILT | st.binary(max_size=20), st.sampled_from(["", "cp-1", "cp-2"]))
@@ -199,7 +219,10 @@ def test_odd_events_become_lines_that_fit(line: bytes, agent: dict[str, str] | N
 @given(st.integers(0, 4), st.sampled_from(["x", "\0", "é", "𝄞", '"']), st.booleans())
 def test_an_event_over_the_limit_is_cut_and_says_so(size: int, character: str, in_body: bool) -> None:
     text = character * (LIMIT + 3_000 * size)
-    original = event(responseObject={"data": text}) if in_body else event(userAgent=text)
+    reference = {"resource": "pods", "namespace": "shop", "name": "db", "apiVersion": "v1"}
+    original = event(
+        requestURI="/api/v1/pods", objectRef=reference, **{"responseObject" if in_body else "userAgent": text}
+    )
     found = valid(SMALL.line(orjson.dumps(original), "cp-1", ARRIVED))
     assert found["audit"]["truncated"].startswith("responseObject" if in_body else "texts and lists over ")
     assert ("alice", "allowed") == (found["audit"]["actor"], found["audit"]["verdict"])
@@ -263,7 +286,9 @@ def test_why_something_is_no_event(record: Any, why: str) -> None:
 @given(JSON)
 def test_the_content_of_what_is_no_event_survives(value: Any) -> None:
     text = json.dumps(value)
-    assert text == valid(JUDGE.record({"message": text}, "", ARRIVED), 1_000_000)["message"]
+    found = valid(JUDGE.record({"message": text}, "", ARRIVED), 1_000_000)
+    assume("redacted" not in found["audit"])
+    assert text == found["message"]
     assert {"x": value} == own(valid(JUDGE.record({"x": value}, "", ARRIVED), 1_000_000))
     if not isinstance(value, dict):
         assert value == valid(JUDGE.record(value, "", ARRIVED), 1_000_000)["message"]
@@ -365,8 +390,20 @@ def test_in_v1alpha1_the_group_stands_before_the_version() -> None:
 @given(st.binary(max_size=60))
 def test_damaged_bytes_are_shipped_as_base64(data: bytes) -> None:
     found = valid(SMALL.damaged(data, "cut short", ARRIVED))
+    assume("redacted" not in found["audit"])
     assert data == base64.b64decode(found["message"])
     assert {"cluster": "prod-eu", "environment": "production", "parseError": "cut short"} == found["audit"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x92\x00\x81\xa7message\xda\x01\x00" + orjson.dumps(event())[:-9], gzip.compress(b"x"), b'x"data":{"a":"b"'],
+    ids=["a part of an event", "compressed", "a part of an object"],
+)
+def test_damaged_bytes_that_may_hold_a_secret_are_not_shipped(data: bytes) -> None:
+    found = valid(SMALL.damaged(data, "cut short", ARRIVED))
+    assert f"({len(data):,} bytes)" == found["message"]
+    assert ("cut short", "message.unreadable") == (found["audit"]["parseError"], found["audit"]["redacted"])
 
 
 def test_many_damaged_bytes_are_cut_and_it_is_said() -> None:
@@ -385,3 +422,53 @@ def test_the_same_event_from_two_nodes_names_each() -> None:
     """What is remembered is remembered by node."""
     line = orjson.dumps(event())
     assert ["cp-1", "cp-2", "cp-1"] == [judged(line, node)["audit"]["node"] for node in ("cp-1", "cp-2", "cp-1")]
+
+
+def test_legacy_text_arrives_as_the_event_that_json_would_have_been() -> None:
+    """The second line of two says all that the first one did."""
+    judge = Judge("prod-eu", "production", 1_000_000)
+    lines = [judge.record({"message": line}, "cp-1", ARRIVED) for line in (STAGE_4, REQUEST_2, RESPONSE_2)]
+    exec_, pending, denied = (valid(line, 1_000_000) for line in lines)
+    assert "2026-11-24T10:42:37.041507Z" == exec_["timestamp"]
+    assert {
+        "cluster": "prod-eu",
+        "environment": "production",
+        "node": "cp-1",
+        "actor": "jane",
+        "actorKind": "human",
+        "action": "exec",
+        "target": "pods/exec/shop/web-0",
+        "verdict": "pending",
+        "sourceIP": "10.0.0.7",
+        "sourceClass": "private",
+        "client": "kubectl/v1.30.1",
+        "command": "ls",
+    } == exec_["audit"]
+    assert ["pending", "denied_authz"] == [found["audit"]["verdict"] for found in (pending, denied)]
+    assert ["RequestReceived", "ResponseComplete"] == [found["stage"] for found in (pending, denied)]
+    assert ["secrets/shop"] * 2 == [found["audit"]["target"] for found in (pending, denied)]
+
+
+def test_a_response_alone_names_no_actor() -> None:
+    found = judged(RESPONSE_2)
+    assert {"cluster": "prod-eu", "environment": "production", "verdict": "denied_authz"} == found["audit"]
+    assert "c939d2a7-1c37-4ef1-b2f7-4ba9b1e43b53" == found["auditID"]
+
+
+def test_what_the_agent_sent_beside_legacy_text_is_kept_as_agent() -> None:
+    found = valid(JUDGE.record({"message": STAGE_3, "source": "stdout"}, "", ARRIVED), 1_000_000)
+    assert ({"source": "stdout"}, "create") == (found["agent"], found["audit"]["action"])
+
+
+def test_legacy_text_that_is_cut_off_is_shipped_with_the_reason() -> None:
+    found = judged(STAGE_3[:100])
+    assert STAGE_3[:100].decode() == found["message"]
+    assert 'legacy text: expected key="value" at character 43 after AUDIT:' == found["audit"]["parseError"]
+
+
+def test_whoever_is_configured_has_a_label() -> None:
+    judge = Judge("prod-eu", "", 1_000_000, known=[Identity(label="jenkins", users=("alice",))])
+    users = [{"username": "alice"}, {"username": "bob"}]
+    lines = [judge.line(orjson.dumps(event(user=user)), "", ARRIVED) for user in users]
+    assert ["jenkins", "other"] == [orjson.loads(line)["audit"]["actorLabel"] for line in lines]
+    assert "actorLabel" not in judged(orjson.dumps(event()))["audit"]

@@ -45,6 +45,27 @@ def test_bodies_go_first_and_the_answers_before_the_requests(
     assert {**event(), **kept, **ADDED, "audit": audit(truncated)} == fitted(event(**bodies))
 
 
+@pytest.mark.parametrize("character", ["x", "é", "𝄞", '"', "\0"])
+def test_of_a_body_that_is_one_text_the_beginning_is_kept(character: str) -> None:
+    """The answer gives way before the request does."""
+    text = character * LIMIT
+    found = fitted(event(requestObject="small", responseObject=text))
+    kept = found["responseObject"]
+    assert text.startswith(kept)
+    assert 5_000 < len(orjson.dumps(kept))
+    assert {**event(), "requestObject": "small", "responseObject": kept, **ADDED} == {**found, "audit": ADDED["audit"]}
+    assert audit(f"responseObject over {len(kept):,}") == found["audit"]
+
+
+def test_of_a_body_that_is_a_list_the_first_entries_are_kept() -> None:
+    entries = [f"a[].b={number}" for number in range(1_000)]
+    found = fitted(event(requestObject=entries, responseObject=["x" * LIMIT]))
+    kept = found["requestObject"]
+    assert entries[: len(kept)] == kept
+    assert 300 < len(kept)
+    assert audit(f"responseObject, requestObject over {len(kept)}") == found["audit"]
+
+
 @pytest.mark.parametrize(
     ("size", "limit", "length"),
     [(150_000, 120_000, 100_000), (50_000, 20_000, 10_000), (LIMIT, LIMIT, 1_000)],
