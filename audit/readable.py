@@ -5,7 +5,7 @@ Nothing is cut. A column is as wide as what it holds, up to its bound; what is w
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 from audit import commands
 from audit.event import Event, stage_time
@@ -34,8 +34,7 @@ _FIRST = (24, 12, 3, 20, 6, 40, 9)  # columns before anything was shown: time, v
 _WIDEST = (24, 16, 3, 44, 16, 72, 24)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The cells of a line, in their order."""
 
     time: str
@@ -78,7 +77,7 @@ class Columns:
 
     def lines(self, rows: Sequence[Row]) -> list[str]:
         """Return rows as lines without their newlines, aligned with each other as far as the bounds let them."""
-        shown = [tuple(map(printable, astuple(row))) for row in rows]
+        shown = [tuple(map(printable, row)) for row in rows]
         for number, widest in enumerate(_WIDEST):
             longest = max((len(cells[number]) for cells in shown), default=0)
             self._widths[number] = max(self._widths[number], min(longest, widest))

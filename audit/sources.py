@@ -1,10 +1,12 @@
 """What the API server knows of where a request came from: the class of its address, and the client's word for itself."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 _LONGEST = 100  # characters of a client's name; it chooses them
 
 
+@lru_cache(maxsize=1_024)
 def source_class(address: str) -> str:
     """Return loopback, link-local, private or public; empty for what is no address.
 
