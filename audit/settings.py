@@ -200,6 +200,18 @@ class Limits(Model):
     """Connections at once; one more is refused."""
 
 
+Stage = Literal["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"]
+
+
+class Filter(Model):
+    """What is left out before anything else, for a control plane whose own audit policy cannot be set."""
+
+    omit_stages: tuple[Stage, ...] = ()
+    """Stages that are left out. `RequestReceived` halves the events; without `ResponseStarted` no failed login is seen."""
+    policy_file: str | None = None
+    """An audit policy: a file, or the name of a preset. An event leaves as that policy would have written it, or not at all; an event that does not leave is acked as one that has."""
+
+
 class Redact(Model):
     """What is removed from events before they leave. Secrets, tokens and managedFields always are."""
 
@@ -258,6 +270,8 @@ class Settings(Model):
     """What Loggly refuses, on disk."""
     limits: Limits = Limits()
     """Bounds."""
+    filter: Filter = Filter()
+    """What is left out."""
     redact: Redact = Redact()
     """What does not leave."""
     identities: tuple[Identity, ...] = ()

@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit import policy_reading
 from audit.document import DocumentError, check, layered, read, setting
-from audit.settings import Forward, Settings
+from audit.filtering import with_stages
+from audit.policy import Policy
+from audit.presets import PRESETS, preset
+from audit.settings import Filter, Forward, Settings
 from bridge.errors import ConfigError
 from bridge.handshake import Secrets
 from bridge.secret import Secret
@@ -26,6 +30,9 @@ class Config:
     token: Secret
     secrets: Secrets | None
     tls: ssl.SSLContext | None
+    policy: Policy | None = None
+    warnings: tuple[str, ...] = ()
+    """What an API server would ignore in the filter's policy, a sentence each."""
 
 
 def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -42,7 +49,23 @@ def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, st
 def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Config:
     """Read everything; raises ConfigError."""
     found = settings(path, sets, environment)
-    return Config(found, _token(found, environment), _secrets(found.forward), _tls(found.forward))
+    policy, warnings = _policy(found.filter)
+    token, secrets = _token(found, environment), _secrets(found.forward)
+    return Config(found, token, secrets, _tls(found.forward), policy, warnings)
+
+
+def _policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:
+    """Return what the filter applies, and what is ignored in its file; a file goes before a preset of the same name."""
+    named = settings.policy_file
+    if named is None:
+        return with_stages(None, settings.omit_stages), ()
+    is_preset = named in PRESETS and not Path(named).exists()
+    text = preset(named) if is_preset else _text(Path(named), "filter.policy_file")
+    try:
+        reading = policy_reading.read(text, named)
+    except DocumentError as error:
+        raise ConfigError(str(error)) from None
+    return with_stages(reading.policy, settings.omit_stages), tuple(map(str, reading.warnings))
 
 
 def _token(settings: Settings, environment: Mapping[str, str]) -> Secret:

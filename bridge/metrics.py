@@ -5,6 +5,8 @@ from collections.abc import Callable
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from audit.filtering import REASONS
+
 PREFIX = "audit_bridge"
 LAG_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 
@@ -20,6 +22,11 @@ class Metrics:
             f"{PREFIX}_events_received", "Events taken in, by the way they came.", ["source"], registry=registry
         )
         self.events_received.labels("forward")
+        self.events_filtered = Counter(
+            f"{PREFIX}_events_filtered", "Events that the filter leaves out, by why.", ["reason"], registry=registry
+        )
+        for reason in REASONS:
+            self.events_filtered.labels(reason)
         self.events_delivered = Counter(f"{PREFIX}_events_delivered", "Events that Loggly has.", registry=registry)
         self.requests = Counter(
             f"{PREFIX}_loggly_requests",

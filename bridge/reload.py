@@ -1,7 +1,7 @@
-"""Secrets and certificates read again, when their files change or on SIGHUP, without dropping a connection.
+"""Secrets, certificates and the filter's policy read again, when their files change or on SIGHUP, without dropping a connection.
 
 Kubernetes changes a mounted Secret by swapping a symlink, so a file is known by what its path leads to. What cannot be read is
-an error in the log, and the old secrets stay.
+an error in the log, and what was read before stays.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Mark = tuple[int, int, int, int] | None
 def files_of(settings: Settings) -> list[str]:
     """Return every file that the settings name and that may change while the bridge runs."""
     forward = settings.forward
-    names = [settings.loggly.token_file, forward.shared_key_file, forward.users_file]
+    names = [settings.loggly.token_file, forward.shared_key_file, forward.users_file, settings.filter.policy_file]
     if forward.tls:
         names += [forward.tls.cert_file, forward.tls.key_file, forward.tls.client_ca_file]
     return [name for name in names if name]

@@ -10,16 +10,24 @@ from pathlib import Path
 
 from audit import policy_reading
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
+from audit.presets import PRESETS
+from audit.problems import Path as Where
+from audit.releases import NEWEST
 from generator.crosscheck import Finding, disagreements, secrets
 from generator.values import Values
+
+FILTER: Where = ("bridge", "config", "filter", "policy_file")
+"""Where values name the policy that the bridge applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that rendering needs: the values, and the text of the policy file where they name one."""
+    """All that rendering needs: the values, and the texts of the policy files where they name any."""
 
     values: Values
     policy_text: str | None = None
+    filter_text: str | None = None
+    """The policy that the bridge applies; None where there is none, or a preset."""
 
 
 def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
@@ -33,7 +41,11 @@ def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
         raise DocumentError([*found, *error.problems]) from None
     if found := [*found, *_problems(whole, disagreements(values))]:
         raise DocumentError(found)
-    return Inputs(values, _policy_text(whole, values))
+    policy = _policy_text(whole, ("audit", "policy", "file"), values.audit.policy.file, values.cluster.version)
+    filtering = values.bridge.config.filter.policy_file
+    if filtering in PRESETS:
+        filtering = None
+    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST))
 
 
 def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]:
@@ -71,17 +83,16 @@ def file_text(file: Path) -> str:
         raise DocumentError([problem]) from error
 
 
-def _policy_text(document: Document, values: Values) -> str | None:
+def _policy_text(document: Document, path: Where, named: str | None, version: str) -> str | None:
     """Return the policy file that the values name, after checking it; what the API server would ignore is refused.
 
     A rule whose `resources` is misspelt matches everything, and before Kubernetes 1.26 the API server says nothing.
     """
-    named = values.audit.policy.file
     if named is None:
         return None
-    file = Path(document.place(("audit", "policy", "file")).name).parent / named
+    file = Path(document.place(path).name).parent / named
     text = file_text(file)
-    reading = policy_reading.read(text, str(file), values.cluster.version)
+    reading = policy_reading.read(text, str(file), version)
     if reading.warnings:
         raise DocumentError(reading.warnings)
     return text

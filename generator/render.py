@@ -2,7 +2,7 @@
 
 kubernetes/   what `kubectl apply` takes, and a kustomization
 host/         what goes onto control-plane machines; no API objects
-bridge.yaml, fluent.conf   the two configurations, to the byte as in the ConfigMaps, for runs outside a cluster
+bridge.yaml, fluent.conf, filter-policy.yaml   the configurations, to the byte as in the ConfigMaps, for runs outside a cluster
 README.md     the steps, in order
 """
 
@@ -33,7 +33,7 @@ MONITOR_PORT = 24220
 
 def render(inputs: Inputs) -> dict[str, str]:
     """Return every file by its path, sorted. Raises `TemplateError`."""
-    context = _context(inputs.values)
+    context = _context(inputs)
     kubernetes = _kubernetes(context)
     context["manifests"] = [PurePosixPath(path).name for path in kubernetes]
     files = {
@@ -41,6 +41,7 @@ def render(inputs: Inputs) -> dict[str, str]:
         **host.files(inputs, context),
         KUSTOMIZATION: templates.render("manifests/kustomization.yaml.j2", context),
         "bridge.yaml": context["bridge_yaml"],
+        **({"filter-policy.yaml": inputs.filter_text} if inputs.filter_text is not None else {}),
         "fluent.conf": context["fluent_conf"],
         "README.md": templates.render("manifests/README.md.j2", context),
     }
@@ -52,13 +53,16 @@ def stream(files: dict[str, str]) -> str:
     return "".join(text for path, text in files.items() if path.startswith("kubernetes/") and path != KUSTOMIZATION)
 
 
-def bridge_config(values: Values) -> dict[str, Any]:
+def bridge_config(inputs: Inputs) -> dict[str, Any]:
     """Return the bridge's configuration: what other values decide, and what the user set beyond it.
 
-    The token's file is not in it: the Deployment names it on the command line, so that the same file serves a bridge
-    that is run by hand with LOGGLY_TOKEN.
+    The token's file is not in it, nor is a filter's: the Deployment names them on the command line, so that the same
+    file serves a bridge that is run by hand with LOGGLY_TOKEN.
     """
+    values = inputs.values
     config = values.bridge.config.model_dump(mode="json", exclude_unset=True)
+    if inputs.filter_text is not None:
+        config["filter"] = {key: value for key, value in config["filter"].items() if key != "policy_file"}
     config["cluster"] = values.cluster.name
     if values.environment:
         config["environment"] = values.environment
@@ -109,7 +113,8 @@ def _check_objects(name: str, text: str) -> None:
             raise TemplateError(name, None, "renders something that is not a Kubernetes object")
 
 
-def _context(values: Values) -> dict[str, Any]:
+def _context(inputs: Inputs) -> dict[str, Any]:
+    values = inputs.values
     flavor = FLAVORS[values.agent.flavor]
     minikube = values.cluster.distribution == "minikube"
     url = urlsplit(values.loggly.url)
@@ -128,11 +133,12 @@ def _context(values: Values) -> dict[str, Any]:
         "chunk_bytes": CHUNK_BYTES,
         "ack_timeout": ACK_TIMEOUT_SECONDS,
         "loggly_port": url.port or (443 if url.scheme == "https" else 80),
+        "filter_policy": inputs.filter_text,
         "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,
     }
     context["fluent_conf"] = templates.render("fluentd/fluent.conf.j2", context)
     context["ready_script"] = templates.render("fluentd/ready.rb.j2", context)
-    context["bridge_yaml"] = "---\n" + templates.to_yaml(bridge_config(values))
+    context["bridge_yaml"] = "---\n" + templates.to_yaml(bridge_config(inputs))
     context["agent_checksum"] = checksum(context["fluent_conf"], context["ready_script"])
     context["bridge_checksum"] = checksum(context["bridge_yaml"])
     return context

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from audit.filtering import with_stages
+from audit.policy import Policy, Rule
 from bridge.config import Config, load, settings
 from bridge.errors import ConfigError
 from bridge.handshake import Secrets
@@ -267,3 +269,33 @@ def test_tls_with_an_authority_wants_a_client_certificate() -> None:
 )
 def test_what_is_wrong_with_certificates(text: str, sentence: str) -> None:
     assert sentence == refused(text)
+
+
+RULES = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n"
+
+
+def test_a_filter_may_have_a_policy_a_preset_or_stages_alone() -> None:
+    assert None is loaded().policy
+    write("policy.yaml", RULES)
+    found = loaded("filter: {policy_file: policy.yaml, omit_stages: [Panic]}")
+    expected = Policy((Rule("Metadata", line=4),), ("Panic",), version="1.37", name="policy.yaml")
+    assert (expected, ()) == (found.policy, found.warnings)
+    assert with_stages(None, ["Panic"]) == loaded("filter: {omit_stages: [Panic]}").policy
+    preset = loaded("filter: {policy_file: cis}").policy
+    assert preset is not None
+    assert "cis" == preset.name
+    write("cis", RULES)
+    assert 1 == len((loaded("filter: {policy_file: cis}").policy or preset).rules)
+
+
+def test_what_an_api_server_refuses_is_refused_and_what_it_ignores_is_told() -> None:
+    write("policy.yaml", f"{RULES}  verb: [get]\n")
+    sentence = "policy.yaml:5: rules[0].verb: expected a known key, got 'verb' - did you mean 'verbs'?"
+    assert (sentence,) == loaded("filter: {policy_file: policy.yaml}").warnings
+    write("policy.yaml", "apiVersion: audit.k8s.io/v1\nrules: [{users: [a]}]\n")
+    assert refused("filter: {policy_file: policy.yaml}") == (
+        "policy.yaml:2: rules[0].level: expected a value, got nothing - add it"
+    )
+    assert refused("filter: {policy_file: none.yaml}") == (
+        "none.yaml (filter.policy_file): expected a file to read, got: no such file or directory - check the path"
+    )

@@ -9,6 +9,7 @@ def test_the_files_that_settings_name() -> None:
     settings = Settings.model_validate(
         {
             "loggly": {"token_file": "token"},
+            "filter": {"policy_file": "policy"},
             "forward": {
                 "shared_key_file": "key",
                 "users_file": "users",
@@ -16,7 +17,7 @@ def test_the_files_that_settings_name() -> None:
             },
         }
     )
-    assert ["token", "key", "users", "cert", "cert-key", "ca"] == files_of(settings)
+    assert ["token", "key", "users", "policy", "cert", "cert-key", "ca"] == files_of(settings)
     assert [] == files_of(Settings())
 
 

@@ -84,3 +84,18 @@ def test_a_mistake_in_a_policy_file_names_that_file(tmp_path: Path) -> None:
         f"{policy}:4: rules[0].level: expected a value, got nothing - add it",
         f"{policy}:4: rules[0].lvel: expected a known key, got 'lvel' - did you mean 'level'?",
     ]
+
+
+def test_the_policy_of_the_bridges_filter_is_found_and_checked_too(tmp_path: Path) -> None:
+    text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n"
+    file(tmp_path, "policy.yaml", text)
+    values = file(tmp_path, "values.yaml", "bridge: {config: {filter: {policy_file: policy.yaml}}}\n")
+    assert (None, text) == (load([values]).policy_text, load([values]).filter_text)
+    file(tmp_path, "policy.yaml", f"{text}  verb: [get]\n")
+    sentence = f"{tmp_path / 'policy.yaml'}:5: rules[0].verb: expected a known key, got 'verb' - did you mean 'verbs'?"
+    assert sentence == refused(values)
+
+
+def test_a_preset_of_the_filter_stays_a_name(tmp_path: Path) -> None:
+    values = file(tmp_path, "values.yaml", "bridge: {config: {filter: {policy_file: recommended}}}\n")
+    assert None is load([values]).filter_text

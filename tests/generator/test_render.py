@@ -232,3 +232,23 @@ def test_a_template_that_renders_no_object_is_refused(
     with pytest.raises(TemplateError) as caught:
         module.render(Inputs(Values()))
     assert str(caught.value) == sentence
+
+
+def test_the_filters_policy_is_mounted_beside_the_configuration(tmp_path: Path) -> None:
+    text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n"
+    (tmp_path / "policy.yaml").write_text(text)
+    (tmp_path / "values.yaml").write_text(
+        "bridge: {config: {filter: {policy_file: policy.yaml, omit_stages: [Panic]}}}\n"
+    )
+    files = render(load([VALUES / "default.yaml", tmp_path / "values.yaml"]))
+    config = the(files, "ConfigMap", "kube-audit-bridge")
+    container = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]["containers"][0]
+    assert text == config["data"]["filter-policy.yaml"] == files["filter-policy.yaml"]
+    assert "--set=filter.policy_file=/etc/kube-audit-bridge/filter-policy.yaml" in container["args"]
+    assert {"omit_stages": ["Panic"]} == yaml.safe_load(files["bridge.yaml"])["filter"]
+
+
+def test_a_preset_as_the_filters_policy_stands_in_the_configuration() -> None:
+    files = rendered("default", "bridge.config.filter.policy_file=recommended")
+    assert "recommended" == yaml.safe_load(files["bridge.yaml"])["filter"]["policy_file"]
+    assert "filter-policy.yaml" not in files
