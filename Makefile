@@ -4,7 +4,7 @@ BIN := .venv/bin
 ENV ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo render test faults check format golden bench clean
+.PHONY: help venv demo render test faults check format golden bench profile clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ golden: venv ## re-render the golden files from values/
 
 bench: venv ## every goal of speed and memory with its figure, beside the bare loop and the peers on PATH; about 6 minutes; OUT=file, WRITE=1, BIG=1
 	@$(BIN)/python -m benchmarks
+
+profile: venv ## where an event's time goes in the bridge's process; INPUT=recorded with bodies
+	@$(BIN)/python -m benchmarks.profiling
 
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
