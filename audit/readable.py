@@ -89,6 +89,6 @@ class Columns:
         return _GAP.join((*padded, note)).rstrip()
 
 
-def unread(place: str, why: str, line: bytes) -> str:
+def unread(place: str, why: str, line: str) -> str:
     """Return the line for what is no event: where it stands, why it is none, and what it is."""
-    return f"{place}: no event, {printable(why)}: {printable(line.decode('utf-8', 'replace'))}"
+    return f"{place}: no event, {printable(why)}: {printable(line)}"

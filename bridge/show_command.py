@@ -15,6 +15,7 @@ from audit import readable
 from audit.answers import FirstAnswers
 from audit.facts import facts
 from audit.judge import Judge
+from audit.masking import Mask
 from audit.reader import Read, Reader, Unread, events
 from audit.selection import STAGES, VERDICTS, Selection, moment
 from audit.text import printable
@@ -100,6 +101,7 @@ class _Printer:
         self._answers = FirstAnswers() if once else None
         self._judge = Judge("", "", _UNBOUNDED) if as_json else None
         self._columns = readable.Columns(_painter())
+        self._mask = Mask()
         self._reader = Reader()
         self._lines: Counter[str] = Counter()
         self._unread: Counter[str] = Counter()
@@ -133,11 +135,11 @@ class _Printer:
             if not self._all:
                 return None
             if self._judge is None:
-                return readable.unread(f"{file}:{found.number}", found.why, found.line)
+                return readable.unread(f"{file}:{found.number}", found.why, self._mask.text(found.line))
             return self._judge.line(found.line, "", self._now).decode()
         if self._answers and not self._answers.is_first(found.raw):
             return None
-        derived = facts(found.view)
+        derived = facts(self._mask.view(found.view))
         if not self._wants(found.view, derived):
             return None
         if self._judge is not None:

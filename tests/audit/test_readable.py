@@ -94,4 +94,4 @@ def test_whoever_wrote_the_event_a_terminal_obeys_none_of_it(original: dict[str,
 
 
 def test_what_is_no_event_is_shown_with_its_place_and_the_reason() -> None:
-    assert "a.log:7: no event, not JSON: oops: \\x1b[2J\ufffd" == unread("a.log:7", "not JSON: oops", b"\x1b[2J\xff")
+    assert "a.log:7: no event, not JSON: oops: \\x1b[2J\ufffd" == unread("a.log:7", "not JSON: oops", "\x1b[2J\ufffd")
