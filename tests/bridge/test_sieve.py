@@ -79,8 +79,22 @@ def test_records_of_any_kind_are_looked_at(sieve: Sieve, counts: Counter[str]) -
     assert {"policy": 3} == +counts
 
 
+def test_legacy_text_is_decided_as_the_event_that_it_is(sieve: Sieve, counts: Counter[str]) -> None:
+    """Of two lines the second says nothing of the user: it is the first that tells."""
+    one = 'AUDIT: id="{0}" stage="ResponseComplete" ip="::1" method="get" user="{0}" groups="" as="<self>" asgroups="<lookup>" namespace="a" uri="/api/v1/pods" response="200"'
+    asks = 'AUDIT: id="{0}" ip="::1" method="GET" user="{0}" groups="" as="<self>" asgroups="<lookup>" namespace="a" uri="/api/v1/pods"'
+    answers = 'AUDIT: id="{0}" response="200"'
+    texts = [text.format(user) for text in (one, asks, answers) for user in ("noise", "a")]
+    lines = [f"2026-01-31T12:00:00Z {text}".encode() for text in [*texts, answers.format("unknown")]]
+    events, left = sieve.lines(list(range(7)), lines)
+    assert ([1, 5, 6], lines[6]) == (events, left[2])
+    assert ["a", "a"] == [json.loads(line)["user"]["username"] for line in left[:2]]
+    assert {"policy": 3, "stage": 1} == counts
+
+
 def test_without_a_policy_everything_passes() -> None:
     sieve = Sieve(lambda _reason, _number: None)
+    assert sieve.is_open
     events, lines = [1], [line("noise")]
     assert (events, lines) == sieve.lines(events, lines)
     assert (1, event("noise")) == sieve.entry((1, event("noise")))
