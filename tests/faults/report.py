@@ -1,6 +1,5 @@
 """The tables, for a terminal and for docs/delivery.md."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from rich.table import Table
 
 from tests.faults.cells import Outcome
 from tests.faults.flood import Flooded, Size
+from tests.support.pages import put
 
 PAGE = Path(__file__).parents[2] / "docs" / "delivery.md"
 Columns = Mapping[str, Callable[[Outcome], str]]
@@ -73,13 +73,8 @@ def flooded(size: Size, found: Flooded) -> str:
 
 
 def write(name: str, text: str, page: Path = PAGE) -> None:
-    """Put a text between a page's markers `<!-- NAME:begin -->` and `<!-- NAME:end -->`."""
-    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    old = page.read_text("utf-8")
-    if begin not in old or end not in old:
-        raise ValueError(f"{page.name}: expected {begin} and {end}, got none - add both lines where the text belongs")
-    new = re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{text}\n{end}", old, flags=re.DOTALL)
-    page.write_text(new, "utf-8")
+    """Put a text between a page's markers."""
+    put(page, name, text)
 
 
 def _megabytes(count: int) -> str:
