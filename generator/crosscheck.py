@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from audit.document import Path
 from audit.policy_reading import judged
+from generator import sizing
 from generator.flavors import FLAVORS
 from generator.values import Log, Values
 
@@ -48,7 +49,7 @@ class Finding(NamedTuple):
 
 def disagreements(values: Values) -> list[Finding]:
     """Return everything that does not go together, in the order of the values file."""
-    checks = (_namespaces, _image, _bridge_config, _ports, _limits, _log, _policy, _labels)
+    checks = (_namespaces, _image, _replicas, _bridge_config, _ports, _limits, _log, _policy, _labels)
     return [finding for check in checks for finding in check(values)]
 
 
@@ -77,6 +78,14 @@ def _image(values: Values) -> Iterator[Finding]:
     flavor = values.agent.flavor
     if values.agent.image is None and FLAVORS[flavor].image is None:
         yield Finding(("agent", "image"), f"an image with {flavor}", "nothing", "there is no official one: build it")
+
+
+def _replicas(values: Values) -> Iterator[Finding]:
+    replicas, events = values.bridge.replicas, values.bridge.events_per_second
+    least = sizing.least_replicas(events)
+    if sizing.serving(replicas) < sizing.serving(least):
+        want = f"at least {least} for {events:,} events a second, one of them being replaced"
+        yield Finding(("bridge", "replicas"), want, str(replicas), "see docs/performance.md")
 
 
 def _bridge_config(values: Values) -> Iterator[Finding]:

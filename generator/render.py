@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from generator import host, templates
+from generator import host, sizing, templates
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
 from generator.flavors import FLAVORS
 from generator.load import Inputs
-from generator.values import Values
+from generator.values import Resources, Values
 from generator.versions import api_version
 
 AGENT = "kube-audit-agent"
@@ -68,6 +68,15 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
         config["environment"] = values.environment
     config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
     return config
+
+
+def bridge_resources(values: Values) -> Resources:
+    """Return what the bridge's container asks for: what is given, and for the rest what its events and its limits need."""
+    bridge, limits = values.bridge, values.bridge.config.limits
+    bounds = sizing.Limits(limits.unacked_bytes, limits.chunk_bytes, limits.decompressed_bytes)
+    needed = sizing.sized(bridge.events_per_second, bridge.replicas, bounds)
+    given = bridge.resources.model_dump(exclude_unset=True) if bridge.resources else {}
+    return Resources(**{"requests": dict(needed.requests), "limits": dict(needed.limits), **given})
 
 
 def labels(values: Values, component: str) -> dict[str, str]:
@@ -132,6 +141,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "monitor_port": MONITOR_PORT,
         "chunk_bytes": CHUNK_BYTES,
         "ack_timeout": ACK_TIMEOUT_SECONDS,
+        "bridge_resources": bridge_resources(values),
         "loggly_port": url.port or (443 if url.scheme == "https" else 80),
         "filter_policy": inputs.filter_text,
         "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,

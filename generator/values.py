@@ -117,11 +117,14 @@ class Bridge(Model):
     """The bridge from Fluentd's Forward protocol to Loggly."""
 
     replicas: Annotated[int, Field(ge=1, le=100)] = 2
-    """How many. It keeps no state; two let one be replaced without a pause."""
+    """How many. They keep no state; one more than `eventsPerSecond` needs lets one be replaced without a pause."""
     image: Image = "kube-audit-bridge:0.1.0"
     """The image, built from this project's Dockerfile; put the name of your registry before it."""
-    resources: Resources = Resources(requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "512Mi"})
-    """The memory limit leaves room above `limits.unacked_bytes` of the configuration."""
+    events_per_second: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000
+    """How many events the cluster writes a second when it is busiest; the bridges share them."""
+    resources: Resources | None = None
+    """What is not given, requests or limits, follows from `eventsPerSecond` and the limits of the configuration;
+    docs/performance.md has the formula."""
     config: Settings = Settings()
     """The bridge's own configuration, in its own snake_case keys; what other values decide cannot be set here."""
 

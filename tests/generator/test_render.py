@@ -252,3 +252,13 @@ def test_a_preset_as_the_filters_policy_stands_in_the_configuration() -> None:
     files = rendered("default", "bridge.config.filter.policy_file=recommended")
     assert "recommended" == yaml.safe_load(files["bridge.yaml"])["filter"]["policy_file"]
     assert "filter-policy.yaml" not in files
+
+
+def test_what_is_given_of_the_bridges_resources_stands_and_the_rest_follows_from_its_events() -> None:
+    settings = ("bridge.eventsPerSecond=20000", "bridge.resources.limits.memory=1Gi")
+    files = rendered("default", *settings)
+    container = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]["containers"][0]
+    assert {
+        "requests": {"cpu": "400m", "memory": "136Mi"},
+        "limits": {"memory": "1Gi"},
+    } == container["resources"]

@@ -12,7 +12,7 @@ from audit.document import DocumentError, check, read
 from audit.presets import PRESETS
 from generator.crosscheck import DECIDED_ELSEWHERE
 from generator.load import load
-from generator.values import Policy, Values
+from generator.values import Policy, Resources, Values
 
 DEFAULT = Path(__file__).parent.parent.parent / "values" / "default.yaml"
 
@@ -105,7 +105,7 @@ def test_a_mistake_is_named(text: str, sentence: str) -> None:
 
 def test_a_whole_number_is_a_quantity() -> None:
     values = check(read("bridge: {resources: {limits: {cpu: 2}}}", "f"), Values)
-    assert values.bridge.resources.limits == {"cpu": "2"}
+    assert values.bridge.resources == Resources(limits={"cpu": "2"})
 
 
 def test_every_preset_may_be_named() -> None:

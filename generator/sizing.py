@@ -1,0 +1,75 @@
+"""What a bridge needs by how many events come: CPU by the event, memory by the bounds of its configuration. Pure.
+
+The figures and where they come from: docs/performance.md, section "Sizing".
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+EVENT_CPU_MICROSECONDS = 20
+"""CPU of one event: what an event with bodies takes in `make bench`, and as much again for a slower processor, TLS and small chunks."""
+
+BUSY = 0.7
+"""Share of one core that a bridge may be planned to use: its event loop is one thread, and what waits for it grows above that."""
+
+LEAST_MILLICORES = 100
+"""A start takes half a second of CPU, probes and metrics some milliseconds a second."""
+
+BASE_BYTES = 64 * 2**20
+"""The process itself, with its libraries and what it remembers about events."""
+
+COPIES = 3
+"""How often an event that waits is in memory while Loggly is away: as it came, as a line, in a request."""
+
+
+class Limits(NamedTuple):
+    """The bounds that decide about memory, in bytes: keys of `limits` in the bridge's configuration."""
+
+    unacked_bytes: int
+    chunk_bytes: int
+    decompressed_bytes: int
+
+
+class Sized(NamedTuple):
+    """Quantities of Kubernetes, as a container's `resources` hold them."""
+
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+
+
+def most_events_per_second() -> int:
+    """Return how many events a second one bridge is planned for at most."""
+    return int(BUSY * 1e6 / EVENT_CPU_MICROSECONDS)
+
+
+def serving(replicas: int) -> int:
+    """Return how many of so many bridges share the events while one is being replaced."""
+    return max(replicas - 1, 1)
+
+
+def least_replicas(events_per_second: int) -> int:
+    """Return how many bridges a cluster needs: enough for its events, and one more."""
+    return math.ceil(events_per_second / most_events_per_second()) + 1
+
+
+def sized(events_per_second: int, replicas: int, limits: Limits) -> Sized:
+    """Return what each of the bridges asks for, and the memory that it must not exceed.
+
+    There is no limit for CPU: it would only slow deliveries down. Memory does not follow the events: what waits is bounded. The
+    limit has room for one chunk of the largest size, as it came and decompressed, beside all that waits.
+    """
+    millicores = math.ceil(events_per_second * EVENT_CPU_MICROSECONDS / serving(replicas) / 1000)
+    requested = BASE_BYTES + COPIES * limits.unacked_bytes
+    most = requested + 2 * limits.chunk_bytes + limits.decompressed_bytes
+    cpu = max(_rounded(millicores, 10), LEAST_MILLICORES)
+    return Sized({"cpu": f"{cpu}m", "memory": _mebibytes(requested)}, {"memory": _mebibytes(most)})
+
+
+def _mebibytes(count: int) -> str:
+    return f"{_rounded(math.ceil(count / 2**20), 8)}Mi"
+
+
+def _rounded(value: int, step: int) -> int:
+    """Round up to a whole step."""
+    return math.ceil(value / step) * step

@@ -1,0 +1,50 @@
+"""What a bridge asks for follows from its events and its limits."""
+
+import pytest
+
+from generator import sizing
+from generator.sizing import Limits, least_replicas, sized
+
+DEFAULTS = Limits(24 * 2**20, 64 * 2**20, 256 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("events", "replicas", "cpu"),
+    [
+        (1, 2, "100m"),
+        (1_000, 2, "100m"),
+        (10_000, 1, "200m"),
+        (10_000, 2, "200m"),
+        (10_000, 3, "100m"),
+        (30_000, 3, "300m"),
+        (30_001, 3, "310m"),
+    ],
+)
+def test_cpu_follows_the_events_that_a_bridge_gets_while_another_is_replaced(
+    events: int, replicas: int, cpu: str
+) -> None:
+    found = sized(events, replicas, DEFAULTS)
+    assert {"cpu": cpu, "memory": "136Mi"} == found.requests
+
+
+def test_memory_does_not_follow_the_events() -> None:
+    assert sized(1, 2, DEFAULTS).limits == sized(1_000_000, 40, DEFAULTS).limits
+
+
+def test_memory_follows_the_limits() -> None:
+    found = sized(1_000, 2, Limits(48 * 2**20, 32 * 2**20, 128 * 2**20))
+    assert {"cpu": "100m", "memory": "208Mi"} == found.requests
+    assert {"memory": "400Mi"} == found.limits
+
+
+def test_cpu_has_no_limit() -> None:
+    assert {"memory"} == set(sized(1_000, 2, DEFAULTS).limits)
+
+
+@pytest.mark.parametrize(("events", "replicas"), [(1, 2), (35_000, 2), (35_001, 3), (1_000_000, 30)])
+def test_one_bridge_more_than_the_events_need(events: int, replicas: int) -> None:
+    assert replicas == least_replicas(events)
+
+
+def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
+    assert 35_000 == sizing.most_events_per_second()
