@@ -68,7 +68,7 @@ def of_growth(results: Results, lines: Lines) -> None:
     some = lines["metadata"]
     series = [
         growth.by_events(some, counts),
-        growth.by_connections(some, results.events // 2),
+        growth.by_connections(some, results.events),
         growth.by_bridges(some, results.events // 2),
     ]
     results.growth = series
