@@ -25,6 +25,7 @@ from bridge.metrics import Metrics
 from bridge.receipts import Receipt
 from bridge.retry import Outcome
 from bridge.room import Room
+from bridge.sieve import Sieve
 from bridge.uploads import Aside, Pauses, Uploads
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Delivery:
         limit, redact, known = settings.limits.event_bytes, settings.redact, settings.identities
         self._judge = Judge(settings.cluster, settings.environment, limit, redact, known)
         batch, retry = settings.batch, settings.retry
+        self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
         self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age))
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
@@ -73,7 +75,8 @@ class Delivery:
         """Judge a chunk's events and put them on their way; the receipt says when they have arrived."""
         self._metrics.chunks_received.inc()
         ready: list[bytes] = []
-        for some in intake.lines(chunk, self._judge, self._settings.limits.decompressed_bytes, time.time_ns()):
+        limit = self._settings.limits.decompressed_bytes
+        for some in intake.lines(chunk, self.sieve, self._judge, limit, time.time_ns()):
             ready += some
             if len(ready) >= SLICE:
                 self._pass_on(ready, chunk, receipt)

@@ -11,7 +11,9 @@ from audit.judge import Judge
 from bridge.content import Damage, content
 from bridge.entries import Entry, nanoseconds, unpacked
 from bridge.messages import Chunk
+from bridge.parsed import groups, ordinary_events
 from bridge.raw import raw_lines
+from bridge.sieve import Sieve
 
 TAG_PREFIX = "kube.audit."
 
@@ -21,19 +23,44 @@ def node_of(tag: str) -> str:
     return tag[len(TAG_PREFIX) :] if tag.startswith(TAG_PREFIX) else ""
 
 
-def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[list[bytes]]:
-    """Yield one line for each event of the chunk, and for what was damaged, some at a time; `now` is nanoseconds since 1970."""
+def lines(chunk: Chunk, sieve: Sieve, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[list[bytes]]:
+    """Yield one line for each event of the chunk that the sieve leaves, and for what was damaged, some at a time.
+
+    `now` is nanoseconds since 1970.
+    """
     node = node_of(chunk.tag.encode("utf-8", "replace").decode())
     body, damage = content(chunk, decompressed_bytes)
     seen, whole = 0, False
     for events, raw, whole in raw_lines(body):  # noqa: B007 - the last one counts
         seen += len(raw)
-        yield _judged_lines(events, raw, judge, node, now)
-    if not whole:
-        for entry in unpacked(body, seen):
-            yield [_judged(entry, judge, node, now)]
+        yield _judged_lines(*sieve.lines(events, raw), judge, node, now)
+    if not whole and (seen or not sieve.is_open):
+        yield from _one_by_one(unpacked(body, seen), sieve, judge, node, now)
+    elif not whole:
+        for count, piece in groups(body):
+            yield _together(count, piece, judge, node) or [
+                _judged(entry, judge, node, now) for entry in unpacked(piece)
+            ]
     if damage:
         yield [_judged(damage, judge, node, now)]
+
+
+def _one_by_one(
+    entries: Iterator[Entry | Damage], sieve: Sieve, judge: Judge, node: str, now: int
+) -> Iterator[list[bytes]]:
+    for entry in entries:
+        left = entry if isinstance(entry, Damage) else sieve.entry(entry)
+        if left is not None:
+            yield [_judged(left, judge, node, now)]
+
+
+def _together(count: int, piece: memoryview, judge: Judge, node: str) -> list[bytes] | None:
+    """Judge a piece of events that an agent has parsed; None where one of them needs more."""
+    with suppress(Exception):  # what is no ordinary event, and a bug that one of them meets
+        judged = judge.parsed(*ordinary_events(piece, count), node)
+        if count and all(judged):
+            return cast("list[bytes]", judged)
+    return None
 
 
 def _judged_lines(events: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:

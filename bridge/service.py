@@ -61,6 +61,7 @@ class Service:
         target = Target(settings.loggly.url, self.config.token, settings.loggly.timeout, settings.loggly.gzip)
         loggly, box = Loggly(target), DeadLetterBox(settings.dead_letter, self.metrics)
         delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
+        _sift(delivery, self.config)
         spool = self._open_spool(delivery)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
         status = self._status(port, box, spool)
@@ -109,7 +110,7 @@ class Service:
         return spool
 
     async def _watch(self, loggly: Loggly, port: Port) -> None:
-        """Use new secrets and certificates when their files change, or on SIGHUP; give free memory back meanwhile."""
+        """Use new secrets, certificates and policies when their files change, or on SIGHUP; give free memory back meanwhile."""
         watched = Watched.begin(files_of(self.config.settings))
         while True:
             try:
@@ -130,6 +131,7 @@ class Service:
             return
         loggly.use_token(config.token)
         port.secrets, port.tls = config.secrets, config.tls
+        _sift(port.delivery, config)
         port.delivery.uploads.hold.wake()
         log.info("secrets and certificates read again")
         if config.settings != self.config.settings:
@@ -142,6 +144,15 @@ class Service:
         if self.stopping.is_set():
             return "stopping"
         return "too many bytes wait for Loggly (limits.unacked_bytes)" if room.full else ""
+
+
+def _sift(delivery: Delivery, config: Config) -> None:
+    """Filter by the policy of a configuration."""
+    for warning in config.warnings:
+        log.warning("ignored, as the API server would: %s", warning)
+    if config.policy:
+        log.info("filtering by %s", config.policy.name or "filter.omit_stages")
+    delivery.sieve.use(config.policy)
 
 
 def _admin(settings: Settings, probes: Probes) -> Admin:

@@ -10,19 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.judge import Judge
+from audit.policy import Policy, Rule
 from bridge.content import Damage
 from bridge.entries import nanoseconds, unpacked
 from bridge.intake import lines, node_of
 from bridge.messages import Chunk, Mode
+from bridge.sieve import Sieve
 from tests.support.events import PACKABLE, event
 
 JUDGE = Judge("prod-eu", "", 1_000_000)
+OPEN = Sieve(lambda _reason, _events: None)
 NOW = 1_769_862_896_123_456_789
 STAMP = msgpack.ExtType(0, (1_700_000_000).to_bytes(4) + bytes(4))
 
 
 def judged(body: bytes, tag: str = "kube.audit.cp-1") -> list[dict[str, Any]]:
-    return [orjson.loads(line) for some in lines(Chunk(Mode.PACKED, tag, body), JUDGE, 2**20, NOW) for line in some]
+    return [
+        orjson.loads(line) for some in lines(Chunk(Mode.PACKED, tag, body), OPEN, JUDGE, 2**20, NOW) for line in some
+    ]
 
 
 def packed(*values: Any) -> bytes:
@@ -111,4 +116,16 @@ def test_together_they_are_judged_as_each_alone(items: list[bytes], more: int) -
         for entry in unpacked(body)
     ]
     chunk = Chunk(Mode.PACKED, "kube.audit.cp-1", body)
-    assert expected == [line for some in lines(chunk, JUDGE, 2**20, NOW) for line in some]
+    assert expected == [line for some in lines(chunk, OPEN, JUDGE, 2**20, NOW) for line in some]
+
+
+def test_what_a_policy_leaves_out_is_no_line_whatever_it_came_in() -> None:
+    """Raw lines, records that are more than a line, and events that an agent has parsed."""
+    sieve = Sieve(lambda _reason, _events: None)
+    sieve.use(Policy((Rule("None", users=("alice",)), Rule("Metadata"))))
+    alice, bob = event(), event(user={"username": "bob"})
+    raw = [{"message": orjson.dumps(one)} for one in (alice, bob)]
+    body = packed(*([STAMP, record] for record in (*raw, {"message": "x", "a": 1}, alice, bob, raw[0])))
+    chunk = Chunk(Mode.PACKED, "t", body)
+    found = [orjson.loads(line) for some in lines(chunk, sieve, JUDGE, 2**20, NOW) for line in some]
+    assert ["bob", None, "bob"] == [one["audit"].get("actor") for one in found]

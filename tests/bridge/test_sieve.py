@@ -1,13 +1,18 @@
 """Events left out before they are judged; through a whole bridge at the end."""
 
 import json
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audit.policy_reading import read
+from bridge.client import Client, raw_chunk
 from bridge.sieve import Sieve
+from tests.bridge.conftest import StartBridge
+from tests.support.processes import Sandbox
 
 POLICY = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- {level: None, users: [noise]}\n- level: Metadata\n"
 
@@ -103,3 +108,39 @@ def test_without_a_policy_everything_passes() -> None:
 def test_another_policy_is_used_from_then_on(sieve: Sieve) -> None:
     sieve.use(None)
     assert ([0], [line("noise")]) == sieve.lines([0], [line("noise")])
+
+
+def test_a_bridge_acks_what_it_leaves_out_and_takes_another_policy_while_it_runs(
+    sandbox: Sandbox, start_bridge: StartBridge, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY + "  verb: [get]\n")
+    bridge = start_bridge(f"filter.policy_file={policy}", "filter.omit_stages=[Panic]")
+    bridge.wait_for_line(r"ignored, as the API server would: .*policy\.yaml:7: rules\[1\]\.verb: expected a known key")
+    bridge.wait_for_line(rf"filtering by {policy}")
+    with Client("127.0.0.1", bridge.port) as client:
+        for number, lines in enumerate(([line("noise"), line("a", stage="Panic")], [line("noise"), line("a")])):
+            chunk = raw_chunk("t", lines, f"chunk {number}")
+            client.send(chunk)
+            client.acked(chunk)
+        assert ["a"] == users(sandbox)
+        assert {"policy": 2, "stage": 1} == filtered(bridge.get("/metrics")[1])
+        policy.write_text(POLICY.replace("noise", "nobody"))
+        bridge.wait_for_line("secrets and certificates read again")
+        chunk = raw_chunk("t", [line("noise")], "chunk 2")
+        client.send(chunk)
+        client.acked(chunk)
+    assert ["a", "noise"] == users(sandbox)
+    policy.write_text("rules: []\n")
+    bridge.wait_for_line(
+        r"secrets and certificates stay as they are: .*policy\.yaml:1: apiVersion: expected audit\.k8s\.io/v1"
+    )
+
+
+def filtered(metrics: str) -> dict[str, int]:
+    found = re.findall(r'^audit_bridge_events_filtered_total\{reason="(\w+)"\} (\d+)', metrics, re.MULTILINE)
+    return {reason: int(number) for reason, number in found}
+
+
+def users(sandbox: Sandbox) -> list[str]:
+    return [json.loads(one["raw"])["user"]["username"] for one in sandbox.events()]
