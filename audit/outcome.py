@@ -3,14 +3,16 @@
 Rates are a minute, over the log's own length. Rows are in the order of the log's events, the most first.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from audit.detections import Detection
-from audit.policy import Policy
+from audit.policy import STAGES, Policy
 from audit.sight import sight
+from audit.sightings import depth
 from audit.simulate import Combination, Row, RuleRow, Simulation
 from audit.tally import Amounts, Tally
 
@@ -52,6 +54,14 @@ class Unseen(msgspec.Struct, frozen=True, rename="camel"):
     events: int
 
 
+class FormLine(msgspec.Struct, frozen=True, rename="camel"):
+    """The events that a policy writes at one stage and level."""
+
+    stage: str
+    level: str
+    events: int
+
+
 class DetectionLine(msgspec.Struct, frozen=True, rename="camel"):
     """A detection under one policy: what the policy lets it see of the log's requests, and of all that it may have to see.
 
@@ -70,10 +80,11 @@ class DetectionLine(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PolicyOutcome(msgspec.Struct, frozen=True, rename="camel"):
-    """One policy: its volume, by rule, what is no longer seen, what detections see, what the log cannot tell."""
+    """One policy: its volume, by stage, by rule, what is no longer seen, what detections see, what the log cannot tell."""
 
     name: str
     volume: Volume
+    forms: tuple[FormLine, ...]
     rules: tuple[RuleLine, ...]
     unseen: tuple[Unseen, ...]
     detections: tuple[DetectionLine, ...]
@@ -143,6 +154,7 @@ def _policy(simulation: Simulation, number: int, policy: Policy) -> PolicyOutcom
     return PolicyOutcome(
         name=policy.name,
         volume=_volume(simulation, simulation.total, number + 1),
+        forms=tuple(_forms(simulation, number + 1)),
         rules=tuple(_rule(simulation, policy, rule, row) for rule, row in _ordered(simulation.rules[number], policy)),
         unseen=tuple(_unseen(key, row) for key, row in simulation.combinations.items() if not row.events[number + 1]),
         detections=tuple(
@@ -151,6 +163,17 @@ def _policy(simulation: Simulation, number: int, policy: Policy) -> PolicyOutcom
         ),
         gaps=tuple(simulation.gaps(number)),
     )
+
+
+def _forms(simulation: Simulation, column: int) -> Iterator[FormLine]:
+    """Yield what is written at each stage and level, in the order of the stages and levels."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in simulation.combinations.rows():
+        for (of, stage, level), events in row.forms.items():
+            if of == column:
+                sums[stage, level] += events
+    for stage, level in sorted(sums, key=lambda form: ((*STAGES, form[0]).index(form[0]), depth(form[1]))):
+        yield FormLine(stage, level, sums[stage, level])
 
 
 def _ordered(rows: Tally[int | None, RuleRow], policy: Policy) -> list[tuple[int | None, RuleRow]]:

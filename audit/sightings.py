@@ -67,3 +67,8 @@ class Sightings:
 def depth(level: str) -> int:
     """Return how much a level holds, 0 for None and for what is no level."""
     return LEVELS.index(level) if level in LEVELS else 0
+
+
+def shallower(one: str, other: str) -> str:
+    """Return the level that holds less."""
+    return one if depth(one) <= depth(other) else other

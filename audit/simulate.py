@@ -19,7 +19,7 @@ from audit.detections import DETECTIONS, Detection, written
 from audit.event import Event
 from audit.filtering import cut
 from audit.policy import STAGES, Policy
-from audit.sightings import Sightings, depth
+from audit.sightings import Sightings, depth, shallower
 from audit.tally import Amounts, Series, Tally
 
 REMEMBERED = 16_384
@@ -29,6 +29,9 @@ LONGEST = 200
 
 Combination = tuple[str, str, str]
 """Who was authenticated, the verb, and what it was about: as kubectl writes it, or a path."""
+
+Form = tuple[int, str, str]
+"""A column, a stage, and a level."""
 
 
 class Recording(Recorded, gc=False, frozen=True, rename="camel"):
@@ -42,10 +45,12 @@ class Recording(Recorded, gc=False, frozen=True, rename="camel"):
 class Row(Amounts):
     """One combination: its amounts, and what a rule that silences it has to know."""
 
-    __slots__ = ("groups", "hits", "path", "rules")
+    __slots__ = ("forms", "groups", "hits", "path", "rules")
 
     def __init__(self, columns: int) -> None:
         super().__init__(columns)
+        self.forms: Counter[Form] = Counter()
+        """Events by column, stage and the level at which they are written."""
         self.groups: tuple[str, ...] = ()
         self.path = False
         """Whether it is about a path that is no resource."""
@@ -53,6 +58,12 @@ class Row(Amounts):
         """In each column, the index of the first rule of those that decide about it."""
         self.hits: Counter[int] = Counter()
         """Requests that detections match, by the detection's index."""
+
+    def take(self, other: Amounts) -> None:
+        """Add another row's amounts to these, stages and levels with them."""
+        super().take(other)
+        if isinstance(other, Row):
+            self.forms.update(other.forms)
 
 
 class RuleRow(Amounts):
@@ -96,6 +107,9 @@ class Simulation:
             amounts.add(sizes)
         self._count(recording, decisions, sizes)
         levels = [recording.level, *(one.level if one.records(event.stage) else "None" for one in decisions)]
+        for column, size in enumerate(sizes):
+            if size:
+                row.forms[column, event.stage, shallower(levels[column], recording.level)] += 1
         request = (recording.audit_id, attributes.user or "", recording.verb, recording.request_uri)
         row.hits.update(self.sightings.add(event, request, levels))
 

@@ -76,6 +76,11 @@ class Tally(Generic[Key, Row]):
         """Yield keys and rows, the most events in the first column first."""
         yield from sorted(self._rows.items(), key=lambda item: -item[1].events[0])
 
+    def rows(self) -> Iterator[Row]:
+        """Yield every row, `others` last: they add up to the whole."""
+        yield from self._rows.values()
+        yield self.others
+
     def _fold(self) -> None:
         ordered = list(self.items())
         for _, row in ordered[self._most // 2 :]:

@@ -1,7 +1,7 @@
 import msgspec
 
 from audit.event import from_line
-from audit.outcome import Line, Outcome, RuleLine, Unseen, Volume, outcome
+from audit.outcome import FormLine, Line, Outcome, RuleLine, Unseen, Volume, outcome
 from audit.policy_reading import read
 from audit.simulate import Simulation
 from tests.support.log import line
@@ -42,6 +42,10 @@ def test_by_actor_and_by_request() -> None:
     alice = Line("alice", (volume(*SIZES[:2]), volume(*SIZES[:2])))
     assert (alice, Line("bob", (volume(SIZES[2]), volume()))) == found().actors
     assert {"get secrets", "get pods", "list pods"} == {one.name for one in found().requests}
+
+
+def test_by_stage_and_level() -> None:
+    assert (FormLine("ResponseComplete", "Metadata", 2),) == found().policies[0].forms
 
 
 def test_by_rule_in_the_policys_order() -> None:

@@ -1,7 +1,7 @@
 from audit import sightings
 from audit.detections import DETECTIONS
 from audit.event import from_line
-from audit.sightings import Request, Sightings, depth
+from audit.sightings import Request, Sightings, depth, shallower
 from tests.support.log import line
 
 IDS = [detection.id for detection in DETECTIONS]
@@ -56,3 +56,7 @@ def test_requests_that_never_end_are_forgotten_in_time() -> None:
 
 def test_depth() -> None:
     assert [0, 1, 2, 3, 0] == [depth(level) for level in ("None", "Metadata", "Request", "RequestResponse", "else")]
+
+
+def test_the_shallower_level() -> None:
+    assert ["Metadata", "Request"] == [shallower("Metadata", "Request"), shallower("RequestResponse", "Request")]

@@ -73,6 +73,17 @@ def test_by_combination() -> None:
     assert [None, None] == rows["alice", "list", "configmaps"].rules
 
 
+def test_by_stage_and_level() -> None:
+    """Under a policy at its level, or at the log's own where that is the lower."""
+    rows = dict(simulated([*LOG, line("alice", "get", "configmaps", level="Metadata")], POLICY).combinations.items())
+    assert {
+        (0, "ResponseComplete", "RequestResponse"): 1,
+        (0, "ResponseComplete", "Metadata"): 1,
+        (1, "ResponseComplete", "Request"): 1,
+        (1, "ResponseComplete", "Metadata"): 1,
+    } == rows["alice", "get", "configmaps"].forms
+
+
 def test_a_log_is_as_long_as_from_its_first_event_to_its_last() -> None:
     assert 2.0 == simulated(LOG).minutes
 
@@ -136,12 +147,13 @@ def test_the_parts_are_the_whole(log: list[bytes]) -> None:
     simulation = simulated(log, *map(preset, PRESETS))
     for column in range(simulation.columns):
         whole = simulation.total[column]
-        rows = [row for _, row in simulation.combinations.items()]
+        rows = list(simulation.combinations.rows())
         spans = [amounts for _, amounts in simulation.series.spans()]
         for parts in (rows, spans):
             assert whole == Amount(sum(row.events[column] for row in parts), sum(row.bytes[column] for row in parts))
+        assert whole.events == sum(row.forms[form] for row in rows for form in row.forms if form[0] == column)
     for number, rules in enumerate(simulation.rules):
-        found = [row for _, row in rules.items()]
+        found = list(rules.rows())
         assert len(log) == sum(row.matched for row in found)
         assert simulation.total[number + 1] == Amount(
             sum(row.events[0] for row in found), sum(row.bytes[0] for row in found)
@@ -168,4 +180,5 @@ def test_memory_is_bounded() -> None:
         simulation.add(from_line(one), one)
     rows = simulation.combinations
     assert 50 >= len(rows)
-    assert 500 == sum(row.events[0] for _, row in rows.items()) + rows.others.events[0]
+    assert 500 == sum(row.events[0] for row in rows.rows())
+    assert 500 == sum(row.forms[0, "ResponseStarted", "RequestResponse"] for row in rows.rows())

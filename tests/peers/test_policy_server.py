@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from audit.event import from_line
 from audit.filtering import PolicyFilter
 from audit.policy_reading import read
+from audit.simulate import Simulation
 from tests.support.kube import ADMIN, SOMEBODY, KubeApi
 
 pytestmark = pytest.mark.peer("kube")
@@ -126,9 +128,11 @@ def log(folder: Path, policy: str) -> tuple[list[bytes], list[int]]:
 
 def counted(lines: Iterable[bytes]) -> Counter[tuple[str, ...]]:
     """Count the events of the workload; the API server's own and the wait for it to be ready are not a part of it."""
-    events = [json.loads(line) for line in lines]
-    ours = [event for event in events if event["userAgent"].startswith("Python-urllib")]
-    return Counter(map(_key, (event for event in ours if event["requestURI"] != "/readyz")))
+    return Counter(_key(event) for event in map(json.loads, lines) if is_ours(event))
+
+
+def is_ours(event: dict[str, Any]) -> bool:
+    return bool(event["userAgent"].startswith("Python-urllib") and event["requestURI"] != "/readyz")
 
 
 def _key(event: dict[str, Any]) -> tuple[str, ...]:
@@ -139,13 +143,46 @@ def _key(event: dict[str, Any]) -> tuple[str, ...]:
     return event["stage"], event["level"], user, event["verb"], where, str(code), *bodies
 
 
-def test_the_filtered_log_is_the_log_under_the_policy(tmp_path: Path) -> None:
-    theirs, codes = log(tmp_path / "policy", POLICY)
-    everything, same = log(tmp_path / "everything", EVERYTHING)
+Logs = tuple[list[bytes], list[bytes]]
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
+    """Return the log under the policy, and the log of everything, of requests that were answered alike."""
+    folder = tmp_path_factory.mktemp("servers")
+    theirs, codes = log(folder / "policy", POLICY)
+    everything, same = log(folder / "everything", EVERYTHING)
     assert codes == same
+    return theirs, everything
+
+
+def test_the_filtered_log_is_the_log_under_the_policy(logs: Logs) -> None:
+    theirs, everything = logs
     keep = PolicyFilter(read(POLICY, "policy.yaml", "1.20").policy).line
     ours = [line for line in map(keep, everything) if line is not None]
     assert counted(theirs) == counted(ours)
     levels = {key[1] for key in counted(theirs)}
     assert {"Metadata", "Request", "RequestResponse"} == levels
     assert 40 < counted(theirs).total() < counted(everything).total()
+
+
+def test_the_simulation_counts_what_the_policy_writes(logs: Logs) -> None:
+    """By stage, level, user, verb and resource."""
+    theirs, everything = ([line for line in lines if is_ours(json.loads(line))] for lines in logs)
+    simulation = Simulation([read(POLICY, "policy.yaml", "1.20").policy])
+    for line in everything:
+        simulation.add(from_line(line), line)
+    under_the_policy = Simulation([])
+    for line in theirs:
+        under_the_policy.add(from_line(line), line)
+    assert by_form(under_the_policy, 0) == by_form(simulation, 1)
+    assert len(theirs) == simulation.total.events[1]
+
+
+def by_form(simulation: Simulation, column: int) -> Counter[tuple[str, ...]]:
+    found: Counter[tuple[str, ...]] = Counter()
+    for combination, row in simulation.combinations.items():
+        for (of, stage, level), events in row.forms.items():
+            if of == column:
+                found[stage, level, *combination] += events
+    return found
