@@ -5,19 +5,27 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from benchmarks import machine, processes, senders
+from benchmarks.inputs import Requests
 from benchmarks.processes import Bridge, Sink
 from benchmarks.senders import Traffic
+from benchmarks.sink import Came
 
 WARM_EVENTS = 16_000  # the log three times
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run cost: CPU seconds of the bridges' processes for a million events, events a second, the larger peak."""
+    """What one run cost: CPU seconds of the bridges' processes for a million events, events a second, the larger peak.
+
+    `taken_bytes` and `posted_bytes` are those of a mean event, in and out; `request_events` is how many one request had.
+    """
 
     cpu: float
     rate: float
     peak_bytes: int
+    taken_bytes: float = 0.0
+    posted_bytes: float = 0.0
+    request_events: float = 0.0
 
 
 def run(traffic: Traffic, delay_ms: float = 0, sets: Sequence[str] = (), bridges: int = 1) -> Load:
@@ -38,13 +46,20 @@ def warm(bridges: Sequence[Bridge], traffic: Traffic) -> None:
 
 def measured(bridges: Sequence[Bridge], sink: Sink, traffic: Traffic) -> Load:
     """Send all through bridges that are warm; raises RuntimeError where the sink has not got it."""
-    came, before = sink.came().events, _cpu(bridges)
+    came, before = sink.came(), _cpu(bridges)
     seconds = senders.send([one.port for one in bridges], traffic)
     cpu = _cpu(bridges) - before
-    if (got := sink.came().events - came) != traffic.events:
-        raise RuntimeError(f"expected {traffic.events:,} events at the sink, got {got:,}")
     peak = max(machine.peak_bytes(one.pid) for one in bridges)
-    return Load(cpu / traffic.events * 1e6, traffic.events / seconds, peak)
+    return told(traffic.requests, traffic.events, sink.came().since(came), (cpu, seconds, peak))
+
+
+def told(requests: Requests, events: int, came: Came, spent: tuple[float, float, int]) -> Load:
+    """Return what a run cost, by its CPU seconds, wall seconds and peak memory; raises RuntimeError where events are missing."""
+    if came.events != events:
+        raise RuntimeError(f"expected {events:,} events at the sink, got {came.events:,}")
+    cpu, seconds, peak = spent
+    taken = sum(map(len, requests.heads)) / (len(requests.heads) * requests.chunk_events)
+    return Load(cpu / events * 1e6, events / seconds, peak, taken, came.bytes / events, events / max(came.requests, 1))
 
 
 def _cpu(bridges: Sequence[Bridge]) -> float:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from rich.table import Table
 
+from benchmarks import fleet, latency, ways
 from benchmarks.load import Load
 from benchmarks.results import Goal, Results, Way
+from generator import sizing
+from generator.values import Values
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 COMMAND = "make bench"
+CLUSTER_SIZES = (100, 1_000, 10_000, 30_000, 100_000)  # events a second
 WORDS = {True: "yes", False: "**no**", None: "not measured yet"}
 
 
@@ -41,8 +45,21 @@ class Grid:
 
 def grids(results: Results) -> list[Grid]:
     """Return the tables of what was measured; what was not has none."""
-    made = [_goals(results), _ways(results), _peers(results), _growth(results)]
+    made = [_goals(results), _ways(results), _peers(results), _growth(results), _fleet(results)]
     return [grid for grid in made if grid.rows]
+
+
+def sizes() -> Grid:
+    """Return what the generator's formula gives for clusters of several sizes, with the limits' defaults."""
+    bounds = Values().bridge.config.limits
+    limits = sizing.Limits(bounds.unacked_bytes, bounds.chunk_bytes, bounds.decompressed_bytes)
+    rows = []
+    for events in CLUSTER_SIZES:
+        replicas = sizing.least_replicas(events)
+        found = sizing.sized(events, replicas, limits)
+        rows.append([f"{events:,}", f"{replicas}", *found.requests.values(), *found.limits.values()])
+    heads = ("Events a second", "replicas", "CPU request of each", "memory request", "memory limit")
+    return Grid("sizes", "Sizes", heads, rows)
 
 
 def words(results: Results) -> str:
@@ -57,7 +74,7 @@ def words(results: Results) -> str:
 
 def write(results: Results, page: Path = PAGE) -> None:
     """Put the tables and the words between the page's markers `<!-- NAME:begin -->` and `<!-- NAME:end -->`."""
-    texts = {"taken": words(results), **{grid.name: grid.markdown() for grid in grids(results)}}
+    texts = {"taken": words(results), **{grid.name: grid.markdown() for grid in (*grids(results), sizes())}}
     if results.absent:
         texts["peers"] += "\n\nNot measured: " + ", ".join(results.absent) + "."
     text = page.read_text("utf-8")
@@ -86,7 +103,11 @@ def _goal(goal: Goal) -> list[str]:
 
 def _ways(results: Results) -> Grid:
     heads = ("Path", "CPU s a million", "bare loop", "ratio", "events/s", "peak RSS")
-    return Grid("ways", "The bridge's process beside the bare loop", heads, [_way(way) for way in results.ways])
+    rows = [_way(way) for way in results.ways]
+    if load := results.paced:
+        name = f"raw lines, recorded, {latency.NODES} nodes with {latency.NODE_EVENTS} events a second each"
+        rows.append([name, f"{load.cpu:.2f}", "", "", *_rest(load)])
+    return Grid("ways", "The bridge's process beside the bare loop", heads, rows)
 
 
 def _way(way: Way) -> list[str]:
@@ -122,3 +143,13 @@ def _growth(results: Results) -> Grid:
         for one in results.growth
     ]
     return Grid("growth", "Growth", heads, rows)
+
+
+def _fleet(results: Results) -> Grid:
+    """Work out a thousand clusters, where both figures that it needs are there."""
+    heads = ("1,000 clusters, a million events a second", "a pair of bridges in each", "one fleet for all")
+    full = ways.raw(results.ways).get(ways.RECORDED) if results.ways else None
+    if full is None or results.paced is None:
+        return Grid("fleet", "", heads, [])
+    pairs, one = fleet.of_pairs(results.paced).figures(), fleet.of_one(full).figures()
+    return Grid("fleet", "On paper", heads, [[name, pairs[name], one[name]] for name in pairs])

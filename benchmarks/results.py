@@ -60,6 +60,8 @@ class Results:
     peers: list[Met] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     growth: list[Series] = field(default_factory=list)
+    paced: Load | None = None
+    """What an ordinary cluster costs: three nodes, each with a chunk of 333 recorded events a second."""
 
     def as_json(self) -> dict[str, Any]:
         """Return everything, and what follows from it."""

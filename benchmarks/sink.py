@@ -27,6 +27,10 @@ class Came:
     bytes: int = 0
     last: float = 0.0
 
+    def since(self, before: "Came") -> "Came":
+        """Return what has come after `before`."""
+        return Came(self.events - before.events, self.requests - before.requests, self.bytes - before.bytes, self.last)
+
 
 class Sink(asyncio.Protocol):
     """One connection."""

@@ -5,7 +5,7 @@ CPU and the highest rate count.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from benchmarks import bare, inputs, load
@@ -73,7 +73,12 @@ def measured(lines: dict[str, list[bytes]], events: int, rounds: int = ROUNDS) -
 
 def best(loads: Sequence[Load]) -> Load:
     """Return the least CPU, the highest rate and the highest peak."""
-    return Load(min(one.cpu for one in loads), max(one.rate for one in loads), max(one.peak_bytes for one in loads))
+    cpu, rate, peak = (
+        min(one.cpu for one in loads),
+        max(one.rate for one in loads),
+        max(one.peak_bytes for one in loads),
+    )
+    return replace(loads[0], cpu=cpu, rate=rate, peak_bytes=peak)
 
 
 def goals(ways: Sequence[Way]) -> list[Goal]:
