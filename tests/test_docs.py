@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -84,3 +85,15 @@ def test_modules_keep_to_the_ceiling() -> None:
     """A module above 400 lines has a second thought in it."""
     modules = [path for package in ("audit", "bridge", "generator") for path in (ROOT / package).rglob("*.py")]
     assert [] == [path.name for path in modules if len(path.read_text("utf-8").splitlines()) > 400]
+
+
+def test_the_policy_page_shows_what_explain_prints(tmp_path: Path) -> None:
+    (tmp_path / "audit-policy.yaml").write_text(
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n"
+        "- level: None\n  users: [system:kube-proxy]\n- level: Metadata\n"
+    )
+    page = (ROOT / "docs" / "policy.md").read_text("utf-8")
+    command, _, output = page.partition("$ audit-generator ")[2].partition("\n")
+    program = [Path(sys.executable).parent / "audit-generator", *command.split()]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert output.partition("```")[0].splitlines() == [line.rstrip() for line in done.stdout.splitlines()]
