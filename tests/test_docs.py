@@ -94,6 +94,6 @@ def test_the_policy_page_shows_what_explain_prints(tmp_path: Path) -> None:
     )
     page = (ROOT / "docs" / "policy.md").read_text("utf-8")
     command, _, output = page.partition("$ audit-generator ")[2].partition("\n")
-    program = [Path(sys.executable).parent / "audit-generator", *command.split()]
+    program: list[str | Path] = [Path(sys.executable).parent / "audit-generator", *command.split()]
     done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     assert output.partition("```")[0].splitlines() == [line.rstrip() for line in done.stdout.splitlines()]
