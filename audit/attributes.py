@@ -70,7 +70,7 @@ def from_event(event: Recorded) -> Attributes:
         return _from_reference(event.verb, event.object_ref or _ObjectRef(), user)
     parts = _located(event.request_uri)
     name = parts.name
-    if not name and event.verb in ("list", "watch"):
+    if not name and event.verb in ("list", "watch") and not parts.verb_in_path:
         name = selected_name(event.request_uri)
     return Attributes(
         event.verb,

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from audit.attributes import Attributes, Recorded, from_event, from_request, selected_name
+from tests.support.events import sample_lines
 
 USER = {"username": "u", "groups": ["g"]}
 
@@ -90,6 +91,24 @@ def test_a_name_that_comes_from_the_body_is_none() -> None:
 def test_a_watch_for_one_object_has_its_name() -> None:
     uri = "/api/v1/secrets?fieldSelector=metadata.name%3Da&watch=true"
     assert from_request("GET", uri, "u", ("g",)) == event(verb="watch", requestURI=uri, user=USER)
+
+
+def test_a_watch_by_its_path_has_no_name() -> None:
+    uri = "/api/v1/watch/secrets?fieldSelector=metadata.name%3Da"
+    assert from_request("GET", uri, "u", ("g",)) == event(verb="watch", requestURI=uri, user=USER)
+    assert "" == event(verb="watch", requestURI=uri).name
+
+
+def test_the_url_of_a_real_event_says_what_its_reference_says() -> None:
+    """All but the name of what is created, and of what a list selects."""
+    for line in sample_lines():
+        recorded = msgspec.json.decode(line, type=Recorded)
+        found, ref = from_event(recorded), recorded.object_ref
+        assert found.is_resource == (ref is not None)
+        if ref:
+            name = found.name if recorded.verb == "create" and not ref.subresource else ref.name
+            expected = (ref.api_group, ref.resource, ref.subresource, ref.namespace, name)
+            assert expected == (found.api_group, found.resource, found.subresource, found.namespace, found.name)
 
 
 def test_an_event_without_a_url_has_what_its_reference_says() -> None:
