@@ -20,14 +20,18 @@ SOCKETS, FRAME, UNPACK, DECODE = "sockets and event loop", "receive and frame", 
 LOOK_UP, SPLICE, SHAPE, BATCH, POST = "look up", "splice", "redact and shape", "batch, join, acks", "post, in threads"
 ORDER = (SOCKETS, FRAME, UNPACK, DECODE, LOOK_UP, SPLICE, SHAPE, BATCH, POST)
 
+_JUDGE = r"audit/(judge|ordinary|additions)\.py"
+CALLED_BY_THE_LOOP = ("data_received", "get_buffer", "buffer_updated")
+
 # The first that fits: file, line, stage.
 _RULES = [
     (r"bridge/(session|connection|framing|requests|server|tls|partials|senders|messages)\.py", "", FRAME),
     (r"bridge/(raw|entries|content)\.py", "", UNPACK),
-    (r"audit/judge\.py", r"decode|from_(line|record)", DECODE),
+    (r"audit/", r"(?<!\.)\bdecode\w*\(|from_(line|record)\(", DECODE),
     (r"audit/event\.py", "", DECODE),
-    (r"audit/judge\.py", r"join\(|\[:-1\]|isascii|\bin line\b|b\"\".join", SPLICE),
-    (r"audit/(judge|facts|times|sources|commands)\.py", "", LOOK_UP),
+    (_JUDGE, r"join\(|\[:-1\]|isascii|count\(b|\bin line\b", SPLICE),
+    (_JUDGE, "", LOOK_UP),
+    (r"audit/(facts|times|sources|commands)\.py", "", LOOK_UP),
     (r"audit/", "", SHAPE),
     (r"bridge/loggly\.py", "", POST),
     (r"bridge/", "", BATCH),
@@ -35,9 +39,9 @@ _RULES = [
 
 
 def stage_of(place: Place) -> str:
-    """Return a place's stage; what is noted at the start of `data_received` happened in the event loop before it."""
+    """Return a place's stage; what is noted where the event loop calls us happened in it before."""
     file, function, line = place
-    if place == ELSEWHERE or (function == "data_received" and line == 0):
+    if place == ELSEWHERE or (function in CALLED_BY_THE_LOOP and line == 0):
         return SOCKETS
     text = linecache.getline(str(ROOT / file), line)
     return next(stage for path, words, stage in _RULES if re.match(path, file) and re.search(words, text))
