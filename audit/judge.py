@@ -5,40 +5,23 @@ themselves, so the addition is remembered by the fields that decide it. The fact
 say nothing that was removed. Whatever is no audit event is shipped with `audit.parseError` to say why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import orjson
 
-from audit import commands, identities, legacy, shape, times
+from audit import legacy, shape, times
+from audit.additions import Additions, noted, spliced
 from audit.errors import NotAnEvent
-from audit.event import MALFORMED, Event, decode_ordinary, from_line, from_record, stage_time
-from audit.facts import Facts, deciding, facts
+from audit.event import Event, from_line, from_record, stage_time
 from audit.legacy_pairs import LegacyPairs
+from audit.ordinary import OrdinaryJudge
 from audit.redact import Redactor
 from audit.settings import Identity, Redact
 from audit.text import clean, one_line
 
-REMEMBERED = 16_384  # additions of about 300 bytes
 RAW_KEYS = ("message", "log")  # Fluentd's and Docker's name for the line
-_BRACE = b"}"[0]
-_AUDIT = b'","audit":'
-_AUDIT_KEYS = {
-    "actor": "actor",
-    "actorKind": "actor_kind",
-    "actorNamespace": "actor_namespace",
-    "actorPod": "actor_pod",
-    "authenticatedAs": "authenticated_as",
-    "action": "action",
-    "target": "target",
-    "verdict": "verdict",
-    "decision": "decision",
-    "reason": "reason",
-    "sourceIP": "source_ip",
-    "sourceClass": "source_class",
-    "client": "client",
-}
 
 
 class Judge:
@@ -55,41 +38,13 @@ class Judge:
         redact: Redact | None = None,
         known: Sequence[Identity] = (),
     ) -> None:
-        self._settings = {"cluster": cluster, "environment": environment}
         self._redactor = Redactor(redact or Redact())
         self._limit = event_bytes - 1
-        self._additions: dict[tuple[object, ...], bytes] = {}
-        self._known = known
+        self._additions = Additions({"cluster": cluster, "environment": environment}, known)
         self._pairs = LegacyPairs()
-
-    def ordinary(self, lines: Iterable[bytes], node: str) -> list[bytes | None]:
-        """Judge raw lines, with None for each that is no ordinary event in its ordinary form: that is for `line`.
-
-        Nearly every event goes this way, so what is done once for all of them is not done for each.
-        """
-        judged: list[bytes | None] = []
-        limit, remembered, redacted = self._limit, self._additions.get, self._redactor.ordinary
-        for line in lines:
-            try:
-                event = decode_ordinary(line)
-            except MALFORMED:
-                judged.append(None)
-                continue
-            time = event.stage_timestamp
-            if line[-1] != _BRACE or not line.isascii() or b"\n" in line or not times.is_normal(time):
-                judged.append(None)
-                continue
-            if (shipped := redacted(event, line)) is None:
-                judged.append(None)
-                continue
-            left, note = shipped
-            key = deciding(event, node)
-            addition = remembered(key) or self._remember(key, event, node)
-            if note:
-                addition = _noted(addition, note)
-            data = b"".join((left[:-1], b',"timestamp":"', time.encode(), addition))
-            judged.append(data if len(data) <= limit else None)
-        return judged
+        ordinary = OrdinaryJudge(self._additions, self._redactor, self._limit)
+        self.ordinary, self.parsed = ordinary.lines, ordinary.parsed
+        """The short ways: None is their answer to what `line` and `record` are for."""
 
     def record(self, record: Any, node: str, arrived: int) -> bytes:
         """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""
@@ -143,9 +98,8 @@ class Judge:
 
     def _shipped(self, event: Event, line: bytes, note: str, node: str, arrived: int) -> bytes:
         """Add what is added to an event's cleaned line, and make it fit."""
-        added = self._added(from_line(line) if note else event, node)
-        timestamp = self._timestamp(event, arrived).encode()
-        data = b"".join((line[:-1], b',"timestamp":"', timestamp, _noted(added, note) if note else added))
+        added = self._additions.of(from_line(line) if note else event, node)
+        data = spliced(line, stage_time(event) or _moment(arrived), noted(added, note))
         if len(data) <= self._limit:
             return data
         try:
@@ -156,45 +110,13 @@ class Judge:
     def _foreign(self, record: Mapping[Any, Any], why: str, node: str, arrived: int, **said: str) -> bytes:
         record, note = self._redactor.foreign(record)
         said = {"redacted": note, "truncated": "", **said, "parseError": why}
-        audit = _present({**self._settings, "node": node, **said})
+        audit = self._additions.plain(node, **said)
         return self._fitted({**record, "timestamp": _moment(arrived), "audit": audit})
 
     def _fitted(self, record: Mapping[Any, Any]) -> bytes:
         data = clean(record)
         return data if len(data) <= self._limit else shape.fit(data, self._limit)
 
-    def _timestamp(self, event: Event, arrived: int) -> str:
-        return stage_time(event) or _moment(arrived)
-
-    def _added(self, event: Event, node: str) -> bytes:
-        """Return what follows the event's own keys and the time: the time's last quote, `audit`, the last brace."""
-        key = deciding(event, node)
-        return self._additions.get(key) or self._remember(key, event, node)
-
-    def _remember(self, key: tuple[object, ...], event: Event, node: str) -> bytes:
-        if len(self._additions) >= REMEMBERED:
-            self._additions.clear()
-        addition = self._additions[key] = _AUDIT + self._audit(facts(event), node) + b"}"
-        return addition
-
-    def _audit(self, facts: Facts, node: str) -> bytes:
-        derived = {key: getattr(facts, name) for key, name in _AUDIT_KEYS.items()}
-        label = identities.label(self._known, facts)
-        command = commands.text(facts.command)
-        return orjson.dumps(
-            _present({**self._settings, "node": node, **derived, "actorLabel": label, "command": command})
-        )
-
-
-def _noted(addition: bytes, note: str) -> bytes:
-    """Say in an addition what was redacted; the note holds no character that JSON escapes."""
-    return b'%b,"redacted":"%b"}}' % (addition[:-2], note.encode())
-
 
 def _moment(nanoseconds: int) -> str:
     return times.from_nanoseconds(nanoseconds) or times.from_nanoseconds(0) or ""
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty."""
-    return {key: value for key, value in values.items() if value != ""}

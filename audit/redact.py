@@ -5,7 +5,7 @@ one is taken apart at its first level, and each field is cleaned by its own rule
 The note names places and reasons, such as `responseObject.secretData`; docs/redaction.md lists them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -47,9 +47,17 @@ class Redactor:
         # Escaped letters could hide a name or a shape; Go's encoder writes none.
         self._suspicious = searcher(rf"{shapes.PATTERN}|\\u00[4-7]|{_PATCHES.decode()}")
 
-    def ordinary(self, event: Ordinary, line: bytes) -> tuple[bytes, str] | None:
+    def is_clear(self, text: bytes) -> bool:
+        """Tell of one line or of many, all ASCII, that nothing in them looks like something to remove by its shape."""
+        return not self._suspicious(text.decode())
+
+    def marks(self, uris: Sequence[str]) -> bool:
+        """Tell whether any of some URIs may hold something to remove."""
+        return self._uris.marked("\n".join(uris))
+
+    def ordinary(self, event: Ordinary, line: bytes, *, is_clear: bool = False) -> tuple[bytes, str] | None:
         """Return the line of an ordinary event, and the note; None where more is to be done than a look: that is for `line`."""
-        if self._suspicious(line.decode()) or self._uris.marked(event.request_uri):
+        if not (is_clear or self.is_clear(line)) or self._uris.marked(event.request_uri):
             return None
         request, response = event.request_object, event.response_object
         if not request and not response:

@@ -1,0 +1,71 @@
+"""The short way of nearly every event: one of the known kinds, in the form in which the API server writes it.
+
+Some are judged together: what can be asked of all of them at once (is all of it ASCII, does any line look as if there were
+something to redact) is not asked of each. Whatever is not that ordinary gets None here, and goes the long way, `judge`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from audit import times
+from audit.additions import Additions, noted, spliced
+from audit.event import MALFORMED, Ordinary, decode_ordinary
+from audit.redact import Redactor
+
+_BRACE = b"}"[0]
+
+
+class OrdinaryJudge:
+    """Judges lists of events into lines of at most `limit` bytes, or None for each that needs more than a look."""
+
+    def __init__(self, additions: Additions, redactor: Redactor, limit: int) -> None:
+        self._additions = additions
+        self._redactor = redactor
+        self._limit = limit
+
+    def lines(self, lines: Sequence[bytes], node: str) -> list[bytes | None]:
+        """Judge raw lines."""
+        events = [_decoded(line) for line in lines]
+        together = b"\n".join(lines)
+        plain = together.isascii() and together.count(b"\n") + 1 == len(lines)
+        clear = plain and self._redactor.is_clear(together)
+        certain = clear and not self._redactor.marks([event.request_uri for event in events if event])
+        added, redacted, limit = self._additions.of, self._redactor.ordinary, self._limit
+        judged: list[bytes | None] = []
+        for line, event in zip(lines, events, strict=True):
+            data = None
+            if event and line[-1] == _BRACE and times.is_normal(event.stage_timestamp) and (plain or _is_plain(line)):
+                if certain and not event.request_object and not event.response_object:
+                    data = spliced(line, event.stage_timestamp, added(event, node))
+                elif (shipped := redacted(event, line, is_clear=clear)) is not None:
+                    data = spliced(shipped[0], event.stage_timestamp, noted(added(event, node), shipped[1]))
+            judged.append(data if data and len(data) <= limit else None)
+        return judged
+
+    def parsed(self, events: Sequence[Ordinary], records: Sequence[dict[str, Any]], node: str) -> list[bytes | None]:
+        """Judge events that an agent has parsed, each as its view and whole; raises TypeError for what JSON does not know."""
+        lines = [orjson.dumps(record, option=orjson.OPT_PASSTHROUGH_DATETIME) for record in records]
+        together = b"\n".join(lines)
+        uris = [event.request_uri for event in events]
+        if not together.isascii() or not self._redactor.is_clear(together) or self._redactor.marks(uris):
+            return [None] * len(lines)
+        judged: list[bytes | None] = []
+        for line, event in zip(lines, events, strict=True):
+            data = None
+            if not event.request_object and not event.response_object and times.is_normal(event.stage_timestamp):
+                data = spliced(line, event.stage_timestamp, self._additions.of(event, node))
+            judged.append(data if data and len(data) <= self._limit else None)
+        return judged
+
+
+def _decoded(line: bytes) -> Ordinary | None:
+    try:
+        return decode_ordinary(line)
+    except MALFORMED:
+        return None
+
+
+def _is_plain(line: bytes) -> bool:
+    return line.isascii() and b"\n" not in line
