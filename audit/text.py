@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import orjson
 
+_LEAST, _LARGEST = -(2**63), 2**64 - 1  # what JSON encoders and MessagePack hold
 DEEPEST = 200  # levels kept as JSON; orjson itself gives up at 254
 
 
@@ -53,7 +54,9 @@ def _plain(value: Any, levels: int) -> Any:
         return value.decode("utf-8", "replace")
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    return value if isinstance(value, int | float | bool | None) else str(value)
+    if isinstance(value, int) and not _LEAST <= value <= _LARGEST:
+        return str(value)
+    return value if isinstance(value, int | float | None) else str(value)
 
 
 def _key(key: Any) -> str:

@@ -32,7 +32,7 @@ class Uris:
         self._commands = commands
         names = "|".join(sorted(_PARAMETERS))
         self._marked = searcher(
-            rf"\?(?:.*[&;])?(?i:(?:{names}|{_COMMAND})=)|{credentials.in_uri}|{_HIDING}|{_ENCODED_URI}|/proxy(?:/|$)"
+            rf"\?(?:.*[&;])?(?i:(?:{names}|{_COMMAND})=)|{credentials.in_uri}|{_HIDING}|{_ENCODED_URI}|/proxy(?:[/?\n]|$)"
             rf"|{shapes.PATTERN}"
         )
 

@@ -3,12 +3,13 @@
 import base64
 import gzip
 import json
+import os
 from typing import Any
 
 import msgpack
 import orjson
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from audit.judge import Judge
@@ -16,7 +17,9 @@ from audit.redact import BODIES
 from audit.settings import Identity
 from tests.support.events import EVENTS, JSON, PACKABLE, event, sample_lines
 from tests.support.legacy import REQUEST_2, RESPONSE_2, STAGE_3, STAGE_4
+from tests.support.mutations import mutated_lines, mutated_values
 
+EXAMPLES = int(os.environ.get("AUDIT_TEST_EXAMPLES", "100"))
 LIMIT = 10_000  # the smallest that the settings allow
 ARRIVED = 1_769_862_896_123_456_789
 JUDGE = Judge("prod-eu", "production", 1_000_000)
@@ -202,6 +205,17 @@ def test_raw_and_parsed_give_the_same(original: dict[str, Any]) -> None:
 @given(st.binary(max_size=60) | JSON.map(orjson.dumps) | SPOILT)
 def test_any_line_becomes_one_that_fits(line: bytes) -> None:
     valid(SMALL.line(line, "cp-1", ARRIVED))
+
+
+@settings(max_examples=EXAMPLES)
+@given(mutated_lines() | mutated_values())
+def test_spoilt_events_of_every_kind_become_lines_that_fit(spoilt: Any) -> None:
+    """Of a real log, of legacy text, parsed or not: alone, with others, and with what an agent adds."""
+    if isinstance(spoilt, bytes):
+        valid(SMALL.record({"log": spoilt, "stream": "stderr"}, "cp-1", ARRIVED))
+        for found in SMALL.ordinary([spoilt] if spoilt else [], "cp-1"):
+            assert found is None or orjson.loads(SMALL.line(spoilt, "cp-1", ARRIVED)) == valid(found)
+    valid(SMALL.record({"message": spoilt} if isinstance(spoilt, bytes) else spoilt, "cp-1", ARRIVED))
 
 
 @given(PACKABLE | st.dictionaries(st.sampled_from(["message", "log", "kind", "audit", "timestamp"]), PACKABLE))

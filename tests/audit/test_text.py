@@ -65,6 +65,8 @@ def test_whatever_messagepack_holds_becomes_json(record: dict[Any, Any]) -> None
         (b"a\xffb", "a\ufffdb"),
         ("\ud800", "?"),
         (2**64 - 1, 2**64 - 1),
+        (2**64, "18446744073709551616"),
+        (-(2**63), -(2**63)),
         (True, True),
         (msgpack.ExtType(3, b"\0"), {"type": 3, "data": "AA=="}),
         (msgpack.Timestamp(5, 6), "Timestamp(seconds=5, nanoseconds=6)"),

@@ -84,10 +84,12 @@ def test_whatever_is_removed_is_marked(uri: str) -> None:
         st.tuples(st.sampled_from(["command", "token", "limit", "a", "%74oken", ""]), st.text(max_size=4)), max_size=5
     ),
     st.sampled_from(["&", ";"]),
+    st.sampled_from(["/x", PROXY, f"{PROXY}/", f"{PROXY}/a/token/b", EXEC, "/proxyz"]),
 )
-def test_no_uri_is_ever_cleaned_without_a_mark(parameters: list[tuple[str, str]], separator: str) -> None:
-    uri = "/x?" + separator.join(f"{name}={value}" for name, value in parameters)
+def test_no_uri_is_ever_cleaned_without_a_mark(parameters: list[tuple[str, str]], separator: str, path: str) -> None:
+    uri = f"{path}?" + separator.join(f"{name}={value}" for name, value in parameters)
     clean, done = URIS.without(uri)
     assert URIS.marked(uri) or not done
+    assert URIS.marked(f"/a\n{uri}\n/b?c=d") or not done
     assert (clean, []) == URIS.without(clean)
     assert len(words(uri)) == len(words(clean))
