@@ -4,7 +4,7 @@ BIN := .venv/bin
 ENV ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo render test faults check format golden bench profile clean
+.PHONY: help venv demo render test faults noise check format golden bench profile clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: venv ## all tests; the closing summary names the live peers that took part
 
 faults: venv ## senders x faults, an hour: nothing may be lost; writes the tables of docs/delivery.md; ARGS="--fault 503 --seconds 5" for some of it
 	@$(BIN)/python -m tests.faults $(or $(ARGS),--write)
+
+noise: venv ## a small cluster for five minutes, its log under each preset; writes docs/noise.md; needs KUBEBUILDER_ASSETS; ARGS="--seconds 60" for a look
+	@$(BIN)/python -m tests.noise $(or $(ARGS),--write)
 
 check: venv ## style, types, import contracts, rendered examples, documentation
 	@$(BIN)/ruff check .

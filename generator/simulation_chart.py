@@ -24,18 +24,26 @@ class Chart:
     height: int = HEIGHT
 
 
-def chart(found: Outcome, measure: Measure) -> Chart:
-    """Return the chart of events or of bytes a minute."""
+def chart(found: Outcome, measure: Measure, merged: int = 1) -> Chart:
+    """Return the chart of events or of bytes a minute; so many spans of the outcome are merged into one step."""
     a_minute = 60 / found.span_seconds
-    values = tuple(tuple(round(count * a_minute, 1) for count in _counts(span, measure)) for span in found.spans)
+    starts = range(0, len(found.spans), merged)
+    values = tuple(
+        _averages([_counts(span, measure) for span in found.spans[at : at + merged]], a_minute) for at in starts
+    )
     highest = max((value for row in values for value in row), default=0.0) or 1.0
     columns = range(1 + len(found.policies))
     paths = tuple(_steps([row[column] for row in values], highest, closed=column == 0) for column in columns)
-    return Chart(paths, highest, tuple(span.start for span in found.spans), values)
+    return Chart(paths, highest, tuple(found.spans[at].start for at in starts), values)
 
 
 def _counts(span: Span, measure: Measure) -> tuple[int, ...]:
     return span.events if measure == "events" else span.bytes
+
+
+def _averages(rows: list[tuple[int, ...]], a_minute: float) -> tuple[float, ...]:
+    """Return the average of each column, a minute."""
+    return tuple(round(sum(column) * a_minute / len(rows), 1) for column in zip(*rows, strict=True))
 
 
 def _steps(values: list[float], highest: float, *, closed: bool) -> str:

@@ -116,7 +116,7 @@ def _unseen(policy: PolicyOutcome, top: int) -> RenderableType:
 
 
 def _detections(policies: Sequence[PolicyOutcome]) -> Table:
-    table = _table("Detections: requests of the log that are seen, and what the policy lets them see", "", "log")
+    table = _table("Detections, requests that are seen", "", "log")
     for policy in policies:
         table.add_column(policy.name, justify="right")
     for rows in zip(*(policy.detections for policy in policies), strict=True):

@@ -35,3 +35,11 @@ def test_spans_begin_where_they_say() -> None:
 def test_nothing() -> None:
     drawn = chart(found(), "events")
     assert (("M0 240V240Z", "M0 240"), 1.0, ()) == (drawn.paths, drawn.highest, drawn.values)
+
+
+def test_spans_can_be_merged() -> None:
+    """What is left over at the end is averaged over its own length."""
+    log = [line("a", "get", "pods", at=at, level="Metadata") for at in (0, 0, 1, 2)]
+    drawn = chart(found(*log), "events", merged=2)
+    assert ((90.0, 90.0), (60.0, 60.0)) == drawn.values
+    assert [0, 2] == [start - drawn.starts[0] for start in drawn.starts]

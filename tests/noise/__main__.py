@@ -50,8 +50,8 @@ def main(*, seconds: int, seed: int, keep: Path | None, log: str | None, write: 
 
 def played(folder: Path, seconds: int, seed: int) -> bytes:
     """Play the cluster; return what its API server logged once everything ran."""
-    if missing := look("kube").missing:
-        raise click.UsageError(f"a kube-apiserver and a kube-controller-manager are needed: {missing}")
+    if missing := look("kube-controller-manager").missing:
+        raise click.ClickException(f"expected a kube-apiserver and a kube-controller-manager, got: {missing}")
     with cluster(folder, seed) as running:
         begun = running.log.stat().st_size
         for _ in track(range(seconds), "a small cluster", console=Console(stderr=True)):

@@ -119,6 +119,12 @@ def _kube_modern() -> str:
     return "apiextensions-apiserver of KUBEBUILDER_ASSETS_MODERN"
 
 
+def _controller_manager() -> str:
+    _kube()
+    program = f"{os.environ['KUBEBUILDER_ASSETS']}/kube-controller-manager"
+    return f"kube-controller-manager {_version(program, '--version')}"
+
+
 def _node() -> str:
     script = "console.log(JSON.stringify(process.argv.slice(1).map(name => require(name + '/package.json').version)))"
     try:
@@ -159,6 +165,7 @@ LOOKS: Mapping[str, Callable[[], str]] = {
     "kube": _kube,
     "kube-modern": _kube_modern,
     "node": _node,
+    "kube-controller-manager": _controller_manager,
     "policy-oracle": _policy_oracle("KUBEBUILDER_ASSETS"),
     "policy-oracle-modern": _policy_oracle("KUBEBUILDER_ASSETS_MODERN"),
     "syslog-ng": _program("syslog-ng"),
