@@ -11,6 +11,7 @@ import yaml
 
 from bridge.metrics import Metrics
 from bridge.status import State
+from tests.noise import report as noise
 from tests.support.status import snapshot
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +75,12 @@ def test_the_dependencies_page_names_every_package() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     names = {re.split(r"[>=<]", package)[0] for package in project["dependencies"]}
     assert names == set(re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE)) - {"Package"}
+
+
+def test_the_noise_page_holds_what_was_measured() -> None:
+    page = noise.PAGE.read_text("utf-8")
+    assert ["volume", "alerts", "noisiest"] == re.findall(r"<!-- (\w+):begin -->\n.*\S", page)
+    assert noise.CHART.is_file()
 
 
 def test_bare_make_prints_the_verbs() -> None:
