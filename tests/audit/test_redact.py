@@ -115,6 +115,22 @@ def test_the_form_of_bodies_is_a_setting(form: str, expected: dict[str, Any]) ->
     assert ({**pod_event(), **expected}, "requestObject.dropped" if form == "drop" else "") == (found, note)
 
 
+@pytest.mark.parametrize("key", ["requestObject", "request\\u004fbject", "responseObject", "response\\u004fbject"])
+def test_of_a_body_that_comes_twice_only_the_last_is_shipped(key: str) -> None:
+    body = f',"{key}":{{"kind":"Secret","data":{{"a":"hunter2"}}}}'.encode()
+    line = orjson.dumps(pod_event(requestObject={"b": 1}, responseObject={"c": 2}))
+    for at in (
+        line.index(b',"verb"'),
+        line.index(b',"requestObject"'),
+        line.index(b',"responseObject"'),
+        len(line) - 1,
+    ):
+        doubled = line[:at] + body + line[at:]
+        judge = Judge("c", "", 1_000_000)
+        assert b"hunter2" not in judge.line(doubled, "", 0)
+        assert all(found is None or b"hunter2" not in found for found in judge.ordinary([doubled], ""))
+
+
 def test_the_facts_say_nothing_that_was_removed() -> None:
     uri = "/api/v1/namespaces/shop/pods/a/exec?command=mysql&command=-phunter2"
     line = orjson.dumps(event(objectRef={**PODS, "subresource": "exec"}, requestURI=uri, verb="create"))
