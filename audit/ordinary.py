@@ -5,12 +5,13 @@ something to redact) is not asked of each. Whatever is not that ordinary gets No
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import orjson
 
 from audit import times
-from audit.additions import Additions, noted, spliced
+from audit.additions import Additions, alerting, noted, spliced, told
 from audit.event import MALFORMED, Ordinary, decode_ordinary
 from audit.redact import Redactor
 
@@ -27,9 +28,14 @@ class OrdinaryJudge:
 
     def lines(self, lines: Sequence[bytes], node: str) -> list[bytes | None]:
         """Judge raw lines."""
-        events = [_decoded(line) for line in lines]
-        together = b"\n".join(lines)
-        plain = together.isascii() and together.count(b"\n") + 1 == len(lines)
+        events: list[Ordinary | None] = []
+        for line in lines:
+            try:
+                events.append(decode_ordinary(line))
+            except MALFORMED:
+                events.append(None)
+        together = b" ".join(lines)
+        plain = together.isascii() and b"\n" not in together
         clear = plain and self._redactor.is_clear(together)
         certain = clear and not self._redactor.marks([event.request_uri for event in events if event])
         added, redacted, limit = self._additions.of, self._redactor.ordinary, self._limit
@@ -47,24 +53,19 @@ class OrdinaryJudge:
     def parsed(self, events: Sequence[Ordinary], records: Sequence[dict[str, Any]], node: str) -> list[bytes | None]:
         """Judge events that an agent has parsed, each as its view and whole; raises TypeError for what JSON does not know."""
         lines = [orjson.dumps(record, option=orjson.OPT_PASSTHROUGH_DATETIME) for record in records]
-        together = b"\n".join(lines)
+        together = b" ".join(lines)
         uris = [event.request_uri for event in events]
         if not together.isascii() or not self._redactor.is_clear(together) or self._redactor.marks(uris):
             return [None] * len(lines)
         judged: list[bytes | None] = []
-        for line, event in zip(lines, events, strict=True):
+        for line, event, record in zip(lines, events, records, strict=True):
             data = None
             if not event.request_object and not event.response_object and times.is_normal(event.stage_timestamp):
-                data = spliced(line, event.stage_timestamp, self._additions.of(event, node))
+                addition = self._additions.of(event, node)
+                found = self._additions.found(addition, event, partial(dict, record), event.stage_timestamp)
+                data = alerting(spliced(line, event.stage_timestamp, told(addition, found)), found)
             judged.append(data if data and len(data) <= self._limit else None)
         return judged
-
-
-def _decoded(line: bytes) -> Ordinary | None:
-    try:
-        return decode_ordinary(line)
-    except MALFORMED:
-        return None
 
 
 def _is_plain(line: bytes) -> bool:
