@@ -19,13 +19,14 @@ from benchmarks.growth import Series
 from benchmarks.inputs import RAW
 from benchmarks.results import Goal, Met, Results
 from benchmarks.senders import Traffic
+from generator import sizing
 
 LATEST = Path(__file__).parent / "results" / "latest.json"
 BUSY = 0.5  # a load before the run above which its figures deserve no trust
 MEMORY_CHUNK_BYTES, MEMORY_CONNECTIONS, MEMORY_CHUNKS = 4_000_000, 8, 96
 SINK_MS = 20.0
 
-console = Console(width=150, highlight=False)
+console = Console(width=170, highlight=False)
 Lines = dict[str, list[bytes]]
 Part = Callable[[Results, Lines], None]
 
@@ -43,6 +44,8 @@ def of_latency(results: Results, lines: Lines) -> None:
     name = f"{latency.CONNECTIONS} connections, {latency.EVENTS} events a second each: acks, 99th percentile"
     results.goals.append(Goal(name, 250, most, " ms", 0, f"median {half:.0f} ms"))
     results.paced = latency.paced(inputs.requests(lines["recorded"], RAW, latency.NODE_EVENTS), latency.NODES).load
+    name = f"{latency.NODES} nodes, {latency.NODE_EVENTS} recorded events a second each: CPU of an event, as sizing plans it"
+    results.goals.append(Goal(name, sizing.EVENT_CPU_MICROSECONDS, results.paced.cpu, " µs", 1))
 
 
 def of_memory(results: Results, lines: Lines) -> None:

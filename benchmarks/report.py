@@ -102,17 +102,27 @@ def _goal(goal: Goal) -> list[str]:
 
 
 def _ways(results: Results) -> Grid:
-    heads = ("Path", "CPU s a million", "bare loop", "ratio", "events/s", "peak RSS")
+    heads = (
+        "Path",
+        "CPU s a million",
+        "bare loop",
+        "ratio",
+        "events/s",
+        "peak RSS",
+        "bytes in",
+        "bytes out",
+        "events a request",
+    )
     rows = [_way(way) for way in results.ways]
     if load := results.paced:
         name = f"raw lines, recorded, {latency.NODES} nodes with {latency.NODE_EVENTS} events a second each"
-        rows.append([name, f"{load.cpu:.2f}", "", "", *_rest(load)])
+        rows.append([name, f"{load.cpu:.2f}", "", "", *_rest(load), *_sizes(load)])
     return Grid("ways", "The bridge's process beside the bare loop", heads, rows)
 
 
 def _way(way: Way) -> list[str]:
     load = way.load
-    return [way.name, f"{load.cpu:.2f}", f"{way.bare:.2f}", f"{way.ratio:.2f}", *_rest(load)]
+    return [way.name, f"{load.cpu:.2f}", f"{way.bare:.2f}", f"{way.ratio:.2f}", *_rest(load), *_sizes(load)]
 
 
 def _peers(results: Results) -> Grid:
@@ -120,7 +130,7 @@ def _peers(results: Results) -> Grid:
     heads = ("Program", *(head for name in inputs for head in (f"{name}: CPU s a million", "events/s", "peak RSS")))
     rows = [
         [
-            f"{met.name} {met.version}".strip(),
+            f"{met.name} ({met.version})" if met.version else met.name,
             *(cell for name in inputs for cell in _cells(met.loads.get(name))),
         ]
         for met in results.peers
@@ -134,6 +144,10 @@ def _cells(load: Load | None) -> list[str]:
 
 def _rest(load: Load) -> list[str]:
     return [f"{load.rate:,.0f}", f"{load.peak_bytes / 1e6:.0f} MB"]
+
+
+def _sizes(load: Load) -> list[str]:
+    return [f"{load.taken_bytes:,.0f}", f"{load.posted_bytes:,.0f}", f"{load.request_events:,.0f}"]
 
 
 def _growth(results: Results) -> Grid:

@@ -59,7 +59,7 @@ class Connection:
         self._socket.close()
 
 
-def send(ports: Sequence[int], traffic: Traffic, begin: Callable[[], None] = lambda: None) -> float:
+def send(ports: Sequence[int], traffic: Traffic, begin: Callable[[], object] = lambda: None) -> float:
     """Send all and wait for the last ack; `begin` is called once all are connected. Returns the seconds from then on."""
     processes = min(PROCESSES, traffic.connections)
     ready = _fork.Barrier(processes + 1)

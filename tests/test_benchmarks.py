@@ -1,14 +1,17 @@
 """What turns figures into tables and goals; the figures themselves are `make bench`'s."""
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks import latency, report
+from benchmarks import fleet, latency, report, ways
 from benchmarks.fleet import of_one, of_pairs
 from benchmarks.growth import Series
 from benchmarks.load import Load
 from benchmarks.report import PAGE, replaced
-from benchmarks.results import Goal
+from benchmarks.results import Goal, Met, Results, Way
 from benchmarks.stages import BATCH, DECODE, SOCKETS, stage_of
+from generator import sizing
 
 LOAD = Load(
     cpu=10.0, rate=100_000.0, peak_bytes=100_000_000, taken_bytes=1_250, posted_bytes=1_500, request_events=3_125
@@ -17,6 +20,29 @@ LOAD = Load(
 
 def test_the_page_has_the_sizes_that_the_formula_gives() -> None:
     assert report.sizes().markdown() in PAGE.read_text("utf-8")
+
+
+def test_the_page_has_the_figures_of_the_formula() -> None:
+    page = PAGE.read_text("utf-8")
+    assert f"eventsPerSecond × {sizing.EVENT_CPU_MICROSECONDS} µs" in page
+    assert f"eventsPerSecond ÷ {sizing.most_events_per_second():,}" in page
+    assert f"on {sizing.least_replicas(fleet.EVENTS)} bridges" in page
+
+
+def test_a_run_can_write_all_its_tables(tmp_path: Path) -> None:
+    met = Met("a peer", "1.0", {ways.METADATA: LOAD})
+    all_ways = [Way(course.name, LOAD, bare=5.0) for course in ways.COURSES]
+    goals = [Goal("a goal", 2.0, all_ways[0].ratio, " times")]
+    machine = {"processor": "a processor", "cores": 2, "python": "3", "kernel": "6", "load_before": 0.1}
+    found = Results(
+        "2026-01-01", machine, 1_000, all_ways, goals, [met], ["another"], [Series("events", {1: 1.0, 2: 1.5})], LOAD
+    )
+    page = tmp_path / "page.md"
+    page.write_text(PAGE.read_text("utf-8"), "utf-8")
+    report.write(found, page)
+    for grid in report.grids(found):
+        assert grid.markdown() in page.read_text("utf-8")
+    assert ["goals", "ways", "peers", "growth", "fleet"] == [grid.name for grid in report.grids(found)]
 
 
 @pytest.mark.parametrize(("value", "met"), [(2.0, True), (2.01, False), (None, None)])
@@ -51,7 +77,7 @@ def test_missing_markers_are_named() -> None:
 def test_one_fleet_fills_its_requests_and_pairs_do_not() -> None:
     pairs, one = of_pairs(LOAD).figures(), of_one(LOAD).figures()
     assert ("2,000", "3,000/s", "200 GB") == (pairs["bridges"], pairs["requests to Loggly"], pairs["memory"])
-    assert ("30", "320/s", "3 GB") == (one["bridges"], one["requests to Loggly"], one["memory"])
+    assert ("44", "320/s", "4 GB") == (one["bridges"], one["requests to Loggly"], one["memory"])
     assert ("10 cores", "12 Gbit/s", "130 TB a day") == (
         one["CPU"],
         one["network, bridges to Loggly"],
