@@ -54,7 +54,9 @@ PEERS = (
     Peer("Fluent Bit tail json → http", "fluent-bit", "fluent-bit-json-http.yaml", 0.5),
     Peer("Fluent Bit forward raw → http", "fluent-bit", "fluent-bit-forward-http.yaml", form=RAW),
     Peer("Fluent Bit forward json → http", "fluent-bit", "fluent-bit-forward-http.yaml", 0.5, form=FLUENT_BIT),
-    Peer("Fluentd tail raw → forward, acked by a bridge", "fluentd", "fluentd-raw-forward.conf", through_bridge=True),
+    Peer(
+        "Fluentd tail raw → forward, acked by a bridge", "fluentd", "fluentd-raw-forward.conf", 0.5, through_bridge=True
+    ),
     Peer("Fluentd tail json → http", "fluentd", "fluentd-json-http.conf", 0.25),
 )
 

@@ -24,8 +24,8 @@ def test_the_page_has_the_sizes_that_the_formula_gives() -> None:
 
 def test_the_page_has_the_figures_of_the_formula() -> None:
     page = PAGE.read_text("utf-8")
-    assert f"eventsPerSecond × {sizing.EVENT_CPU_MICROSECONDS} µs" in page
-    assert f"eventsPerSecond ÷ {sizing.most_events_per_second():,}" in page
+    assert f"eventsPerSecond * {sizing.EVENT_CPU_MICROSECONDS} µs" in page
+    assert f"eventsPerSecond / {sizing.most_events_per_second():,}" in page
     assert f"on {sizing.least_replicas(fleet.EVENTS)} bridges" in page
 
 
