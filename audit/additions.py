@@ -1,4 +1,7 @@
-"""What is added to an event, `audit`, as bytes: remembered by the fields that decide it, for controllers repeat themselves."""
+"""What is added to an event, `audit`, as bytes: remembered by the fields that decide it, for controllers repeat themselves.
+
+What the rules say of an event as such is remembered with it; what they say of one event alone is asked when it comes.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,8 +9,10 @@ from typing import Any
 import orjson
 
 from audit import commands, identities
+from audit.detecting import AlertLine, Candidates, Detector, Found, Record
 from audit.event import Event
 from audit.facts import Facts, deciding, facts
+from audit.rules import Pack
 from audit.settings import Identity
 
 REMEMBERED = 16_384  # additions of about 300 bytes
@@ -29,13 +34,25 @@ _KEYS = {
 _AUDIT = b'","audit":'
 
 
+class Promising(bytes):
+    """An addition to events of which some may be told for something."""
+
+    candidates: Candidates
+
+
 class Additions:
     """Bytes by event. `settings` are the keys that every event has."""
 
     def __init__(self, settings: Mapping[str, str], known: Sequence[Identity]) -> None:
         self._settings = settings
         self._known = known
+        self._detector = Detector(Pack())
         self._remembered: dict[tuple[object, ...], bytes] = {}
+
+    def use(self, detector: Detector) -> None:
+        """Ask these rules from now on."""
+        self._detector = detector
+        self._remembered.clear()
 
     def of(self, event: Event, node: str) -> bytes:
         """Return what follows the event's own keys and the time: the time's last quote, `audit`, and the last brace."""
@@ -44,16 +61,32 @@ class Additions:
         if addition is None:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            addition = self._remembered[key] = _AUDIT + self._audit(facts(event), node) + b"}"
+            addition = self._remembered[key] = self._made(event, node)
         return addition
+
+    def found(self, addition: bytes, event: Event, record: Record, time: str) -> Found | None:
+        """Return what an event is told for, given its addition; `time` is the event's in the one form."""
+        if not isinstance(addition, Promising):
+            return None
+        return self._detector.decide(addition.candidates, event, record, time)
 
     def plain(self, node: str, **said: str) -> dict[str, Any]:
         """Return `audit` of what is no event."""
         return present({**self._settings, "node": node, **said})
 
-    def _audit(self, facts: Facts, node: str) -> bytes:
+    def _made(self, event: Event, node: str) -> bytes:
+        found = facts(event)
+        label = identities.label(self._known, found)
+        addition = _AUDIT + self._audit(found, label, node) + b"}"
+        candidates = self._detector.candidates(event, found, label)
+        if candidates is None:
+            return addition
+        promising = Promising(addition)
+        promising.candidates = candidates
+        return promising
+
+    def _audit(self, facts: Facts, label: str, node: str) -> bytes:
         derived = {key: getattr(facts, name) for key, name in _KEYS.items()}
-        label = identities.label(self._known, facts)
         command = commands.text(facts.command)
         return orjson.dumps(self.plain(node, **derived, actorLabel=label, command=command))
 
@@ -61,6 +94,18 @@ class Additions:
 def noted(addition: bytes, note: str) -> bytes:
     """Say in an addition what was redacted; the note holds no character that JSON escapes."""
     return b'%b,"redacted":"%b"}}' % (addition[:-2], note.encode()) if note else addition
+
+
+def told(addition: bytes, found: Found | None) -> bytes:
+    """Say in an addition for which rules an event is told, and how severe the worst of them is."""
+    if found is None:
+        return addition
+    return b'%b,"rules":%b,"severity":"%b"}}' % (addition[:-2], orjson.dumps(found.names), found.severity.encode())
+
+
+def alerting(line: bytes, found: Found | None) -> bytes:
+    """Return a line that knows what it is told for, where it is told at all."""
+    return AlertLine.of(line, found) if found else line
 
 
 def spliced(line: bytes, time: str, addition: bytes) -> bytes:

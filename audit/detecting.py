@@ -20,7 +20,9 @@ from audit.rules import Pack, Rule, Severity, Told, worst
 Record = Callable[[], Mapping[Any, Any]]
 """Returns the whole event; asked only where it is needed."""
 
-_RESOURCE = "objectRef.resource"
+_INDEX = ("objectRef.resource", "objectRef.subresource", "verb", "audit.verdict", "audit.actorKind")
+"""The fields that rules are looked up by: each has few values, and most rules want one of them."""
+_MOST_LOOKED_UP = 4_096  # clients can ask for resources that do not exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Candidates:
 
     certain: tuple[Rule, ...]
     open: tuple[Rule, ...]
-    subject: Subject
+    facts: Facts
+    label: str
 
 
 class AlertLine(bytes):
@@ -64,35 +67,44 @@ class Detector:
         self._counted = {rule.name for counting in pack.countings for rule in counting.rules}
         self._told: dict[str, Told] = {one.name: one for one in pack.told()}
         self._order = {one: at for at, one in enumerate(pack.told())}
-        self._by_resource: dict[str, tuple[Rule, ...]] = {}
-        self._indexed = [(rule, demanded(rule.predicate, _RESOURCE)) for rule in pack.rules]
+        self._wanted = [(rule, [demanded(rule.predicate, name) for name in _INDEX]) for rule in pack.rules]
+        self._looked_up: dict[tuple[str, ...], tuple[Rule, ...]] = {}
 
     def candidates(self, event: Event, facts: Facts, label: str) -> Candidates | None:
         """Ask what can be known without a look at the event itself; None where no rule can match, or nothing was answered yet."""
         if event.response_status is None:
             return None
+        ref = event.object_ref
+        about = (ref.resource, ref.subresource) if ref else ("", "")
+        rules = self._about((*about, event.verb, facts.verdict, facts.actor_kind))
+        if not rules:
+            return None
         subject = Subject(event, facts, label)
         certain: list[Rule] = []
         left: list[Rule] = []
-        for rule in self._about(event.object_ref.resource if event.object_ref else ""):
+        for rule in rules:
             holds = rule.predicate.holds(subject)
             if holds is not False:
                 (certain if holds else left).append(rule)
-        return Candidates(tuple(certain), tuple(left), subject) if certain or left else None
+        return Candidates(tuple(certain), tuple(left), facts, label) if certain or left else None
 
-    def _about(self, resource: str) -> tuple[Rule, ...]:
-        """Return the rules that events of a resource may match."""
-        found = self._by_resource.get(resource)
+    def _about(self, values: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Return the rules that events may match that have these values in the fields of the index."""
+        found = self._looked_up.get(values)
         if found is None:
-            folded = resource.lower()
-            found = tuple(rule for rule, only in self._indexed if only is None or folded in only)
-            if len(self._by_resource) < 1_000:  # clients can ask for resources that do not exist
-                self._by_resource[resource] = found
+            folded = [value.lower() for value in values]
+            found = tuple(
+                rule
+                for rule, wanted in self._wanted
+                if all(only is None or value in only for value, only in zip(folded, wanted, strict=True))
+            )
+            if len(self._looked_up) < _MOST_LOOKED_UP:
+                self._looked_up[values] = found
         return found
 
     def decide(self, candidates: Candidates, event: Event, record: Record, time: str) -> Found | None:
         """Return what one event is told for; `time` is the event's in the one form of `audit.times`."""
-        subject = replace(candidates.subject, event=event, depth=VIEW)
+        subject = Subject(event, candidates.facts, candidates.label, VIEW)
         matched = list(candidates.certain)
         for rule in candidates.open:
             holds = rule.predicate.holds(subject)

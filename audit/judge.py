@@ -6,13 +6,15 @@ say nothing that was removed. Whatever is no audit event is shipped with `audit.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 import orjson
 
 from audit import legacy, shape, times
-from audit.additions import Additions, noted, spliced
+from audit.additions import Additions, alerting, noted, spliced, told
+from audit.detecting import Detector, Record
 from audit.errors import NotAnEvent
 from audit.event import Event, from_line, from_record, stage_time
 from audit.legacy_pairs import LegacyPairs
@@ -46,6 +48,10 @@ class Judge:
         self.ordinary, self.parsed = ordinary.lines, ordinary.parsed
         """The short ways: None is their answer to what `line` and `record` are for."""
 
+    def use_rules(self, detector: Detector) -> None:
+        """Ask these rules of every event from now on."""
+        self._additions.use(detector)
+
     def record(self, record: Any, node: str, arrived: int) -> bytes:
         """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""
         if not isinstance(record, dict):
@@ -69,7 +75,8 @@ class Judge:
         except NotAnEvent as error:
             return self._text(line, node, arrived, others or {}, str(error))
         if not others and event.audit is msgspec.UNSET and event.timestamp is msgspec.UNSET:
-            return self._shipped(event, *self._redactor.line(event, line), node, arrived)
+            whole = partial(_record, line)
+            return self._shipped(event, *self._redactor.line(event, line), node, arrived, whole=whole)
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:  # what was only skipped over until here, such as 1e999
@@ -94,16 +101,20 @@ class Judge:
         return self._foreign({"message": f"({len(data):,} bytes)"}, why, "", arrived, redacted="message.unreadable")
 
     def _parsed(self, record: Mapping[Any, Any], event: Event, node: str, arrived: int) -> bytes:
-        return self._shipped(event, *self._redactor.record(event, record), node, arrived)
+        return self._shipped(event, *self._redactor.record(event, record), node, arrived, whole=lambda: record)
 
-    def _shipped(self, event: Event, line: bytes, note: str, node: str, arrived: int) -> bytes:
-        """Add what is added to an event's cleaned line, and make it fit."""
-        added = self._additions.of(from_line(line) if note else event, node)
-        data = spliced(line, stage_time(event) or _moment(arrived), noted(added, note))
+    def _shipped(self, event: Event, line: bytes, note: str, node: str, arrived: int, *, whole: Record) -> bytes:
+        """Add what is added to an event's cleaned line, and make it fit; rules see the event as it was."""
+        time = stage_time(event) or _moment(arrived)
+        added = self._additions.of(event, node)
+        found = self._additions.found(added, event, whole, time)
+        if note:
+            added = self._additions.of(from_line(line), node)
+        data = spliced(line, time, noted(told(added, found), note))
         if len(data) <= self._limit:
-            return data
+            return alerting(data, found)
         try:
-            return self._fitted(orjson.loads(data))
+            return alerting(self._fitted(orjson.loads(data)), found)
         except orjson.JSONDecodeError as error:
             return self._foreign({"message": line}, f"not JSON: {error.msg}", node, arrived)
 
@@ -116,6 +127,15 @@ class Judge:
     def _fitted(self, record: Mapping[Any, Any]) -> bytes:
         data = clean(record)
         return data if len(data) <= self._limit else shape.fit(data, self._limit)
+
+
+def _record(line: bytes) -> Mapping[str, Any]:
+    """Return a whole event; nothing where a part of it that was skipped over is no JSON."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _moment(nanoseconds: int) -> str:
