@@ -34,6 +34,7 @@ KEEP_NAMES = (
     *("*name", "*names", "*namespace", "*ref", "*refs", "*file", "*path", "*class", "*type", "*kind"),
     "*seconds",
 )
+LOG_PATH = Matching(r"/(?:[^/\0]+/)*[^/\0]+", "an absolute path of a file")
 TAG = Matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-', no sign first")
 
 
@@ -247,6 +248,42 @@ class Identity(Model):
         return self
 
 
+class File(Model):
+    """A log that the bridge reads itself, without an agent."""
+
+    path: Annotated[str, LOG_PATH]
+    """The exact path; rotated files beside it are found by their names. With `format: cri` the last part may have `*`: every file that matches is a log of its own."""
+    from_: Literal["beginning", "end"] = Field(default="beginning", alias="from")
+    """Where to begin in a log that has no position yet; files that were rotated before are not read then."""
+    format: Literal["raw", "cri"] = "raw"
+    """`raw`: an event a line. `cri`: a container's log, of an API server that audits to its standard output."""
+    others: Literal["skip", "ship"] = "skip"
+    """With `cri`, what becomes of lines that are no audit events: the API server's own log."""
+    node: str = ""
+    """`audit.node` of its events; where empty the environment variable NODE_NAME, without that the machine's name."""
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether the path stands for every file that matches."""
+        return "*" in self.path
+
+    @model_validator(mode="after")
+    def one_log(self) -> "File":
+        """Refuse a pattern where rotated files would match it as well."""
+        folder, _, _ = self.path.rpartition("/")
+        if "*" in folder or (self.is_pattern and self.format != "cri"):
+            cure = "name the exact file: rotated ones are found by themselves"
+            raise refusal("a path without `*`", cure, got=repr(self.path), at=("path",))
+        return self
+
+
+class State(Model):
+    """What must outlive the process when the bridge reads logs itself."""
+
+    path: str | None = None
+    """The file that says how far each log is delivered, on the node's disk; one bridge at a time can have it. Needed by `files`."""
+
+
 class Settings(Model):
     """The whole file."""
 
@@ -256,6 +293,10 @@ class Settings(Model):
     """`audit.environment` in each event; absent where empty."""
     forward: Forward = Forward()
     """Where events come in."""
+    files: tuple[File, ...] = ()
+    """Logs that the bridge reads itself."""
+    state: State = State()
+    """How far they are delivered."""
     admin: Admin = Admin()
     """Health and metrics."""
     loggly: Loggly = Loggly()
@@ -276,3 +317,15 @@ class Settings(Model):
     """What does not leave."""
     identities: tuple[Identity, ...] = ()
     """Whom `audit.actorLabel` names; the first that matches. Somebody who impersonates an identity is not it. Absent where there are none."""
+
+    @model_validator(mode="after")
+    def files_need_positions(self) -> "Settings":
+        """Without a file of positions a restart would send all again; a log named twice would be sent twice."""
+        if self.files and self.state.path is None:
+            cure = "name a file in a directory that outlives the process"
+            raise refusal("state.path beside it", cure, got="none", at=("files",))
+        paths = [file.path for file in self.files]
+        for index, path in enumerate(paths):
+            if path in paths[:index]:
+                raise refusal("each log once", "remove one of the two", got=repr(path), at=("files", index, "path"))
+        return self

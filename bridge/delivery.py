@@ -50,7 +50,7 @@ class Delivery:
         self._loggly = loggly
         self._metrics = metrics
         limit, redact, known = settings.limits.event_bytes, settings.redact, settings.identities
-        self._judge = Judge(settings.cluster, settings.environment, limit, redact, known)
+        self.judge = Judge(settings.cluster, settings.environment, limit, redact, known)
         batch, retry = settings.batch, settings.retry
         self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
@@ -76,7 +76,7 @@ class Delivery:
         self._metrics.chunks_received.inc()
         ready: list[bytes] = []
         limit = self._settings.limits.decompressed_bytes
-        for some in intake.lines(chunk, self.sieve, self._judge, limit, time.time_ns()):
+        for some in intake.lines(chunk, self.sieve, self.judge, limit, time.time_ns()):
             ready += some
             if len(ready) >= SLICE:
                 self._pass_on(ready, chunk, receipt)

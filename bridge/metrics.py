@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from audit.filtering import REASONS
 
 PREFIX = "audit_bridge"
+NO_EVENT = "no_event"  # a container's line that is no audit event
 LAG_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 
 
@@ -21,11 +22,12 @@ class Metrics:
         self.events_received = Counter(
             f"{PREFIX}_events_received", "Events taken in, by the way they came.", ["source"], registry=registry
         )
-        self.events_received.labels("forward")
+        for source in ("forward", "file"):
+            self.events_received.labels(source)
         self.events_filtered = Counter(
             f"{PREFIX}_events_filtered", "Events that the filter leaves out, by why.", ["reason"], registry=registry
         )
-        for reason in REASONS:
+        for reason in (*REASONS, NO_EVENT):
             self.events_filtered.labels(reason)
         self.events_delivered = Counter(f"{PREFIX}_events_delivered", "Events that Loggly has.", registry=registry)
         self.requests = Counter(
@@ -71,6 +73,15 @@ class Metrics:
             f"{PREFIX}_oldest_unacked_seconds", "Age of the oldest chunk that is not delivered yet.", registry=registry
         )
         self._oldest.set_function(lambda: 0.0)
+        self._file_position = Gauge(
+            f"{PREFIX}_file_position_bytes", "How far a log's file is delivered.", ["path"], registry=registry
+        )
+        self._file_lag = Gauge(
+            f"{PREFIX}_file_lag_bytes", "Bytes of a log that are not delivered.", ["path"], registry=registry
+        )
+        self.file_gaps = Counter(
+            f"{PREFIX}_file_gap", "Parts of a log that were gone before they were read.", ["path"], registry=registry
+        )
 
     def watch_oldest(self, age: Callable[[], float]) -> None:
         """Ask `age` for the oldest chunk's age whenever somebody reads it."""
@@ -87,6 +98,17 @@ class Metrics:
     def watch_held(self, held: Callable[[], bool]) -> None:
         """Ask `held` whether everything is held back, whenever somebody reads it."""
         self._held.set_function(lambda: float(held()))
+
+    def watch_file(self, path: str, position: Callable[[], int], lag: Callable[[], int]) -> None:
+        """Ask how far a log is delivered, and how much of it is not, whenever somebody reads it."""
+        self._file_position.labels(path).set_function(lambda: float(position()))
+        self._file_lag.labels(path).set_function(lambda: float(lag()))
+        self.file_gaps.labels(path)
+
+    def unwatch_file(self, path: str) -> None:
+        """Forget a log that is gone; what was missed of it stays."""
+        self._file_position.remove(path)
+        self._file_lag.remove(path)
 
     @staticmethod
     def total(counter: Counter) -> int:

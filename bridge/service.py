@@ -1,7 +1,8 @@
 """The running bridge: everything wired together, and the order in which it starts and stops.
 
-Start: the admin port, then the Forward port. Stop, on SIGTERM or SIGINT: take no new clients, read no more, deliver what is
-there, ack it, close. What could not be delivered in time is not acked: its senders keep it.
+Start: the logs that it reads itself, the admin port, then the Forward port. Stop, on SIGTERM or SIGINT: take no new clients, read
+no more, deliver what is there, ack it, close. What could not be delivered in time is not acked: its senders keep it, and the
+positions of logs are before it.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from audit.settings import Settings
-from bridge import memory
+from bridge import memory, tails
 from bridge.admin import Admin, Probes
 from bridge.aside import DeadLetterBox
 from bridge.config import Config
@@ -30,6 +31,7 @@ from bridge.session import Port
 from bridge.spool import Spool
 from bridge.spooling import Spooler
 from bridge.status import About, Sources, Store
+from bridge.tails import Tails
 
 log = logging.getLogger("bridge")
 
@@ -63,8 +65,9 @@ class Service:
         delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
         _sift(delivery, self.config)
         spool = self._open_spool(delivery)
+        files = tails.opened(settings, delivery, self.metrics)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
-        status = self._status(port, box, spool)
+        status = self._status(port, box, spool, files)
         admin = _admin(settings, Probes(loop, self.metrics, status.not_ready, status.snapshot))
         watching = loop.create_task(self._watch(loggly, port))
         try:
@@ -73,13 +76,13 @@ class Service:
             self.listening.set()
             await self.stopping.wait()
             log.info("stopping: %d bytes to deliver", delivery.room.used)
-            return await _stop(listening, delivery)
+            return await _stop(listening, delivery, files)
         finally:
             watching.cancel()
             admin.close()
             box.close()
 
-    def _status(self, port: Port, box: DeadLetterBox, spool: Spool | None) -> Sources:
+    def _status(self, port: Port, box: DeadLetterBox, spool: Spool | None, files: Tails | None) -> Sources:
         """Say where the status page's numbers come from."""
         delivery, metrics, spool_bytes = port.delivery, self.metrics, port.settings.spool.max_bytes
         return Sources(
@@ -96,6 +99,7 @@ class Service:
             dead_lettered=lambda: metrics.total(metrics.events_dead_lettered),
             dead_letters=box.store,
             spool=lambda: Store(spool.count, spool.bytes_used, spool_bytes, spool.refusal) if spool else None,
+            files=files.rows if files else tuple,
         )
 
     def _open_spool(self, delivery: Delivery) -> Spool | None:
@@ -173,8 +177,12 @@ async def _listen(port: Port) -> Listening:
         raise ConfigError(_taken("forward", forward.host, forward.port, error)) from None
 
 
-async def _stop(listening: Listening, delivery: Delivery) -> bool:
+async def _stop(listening: Listening, delivery: Delivery, files: Tails | None) -> bool:
+    if files:
+        await files.stop()
     done = await listening.stop(lambda: delivery.drain(DRAIN_SECONDS))
+    if files:
+        await files.close()
     log.info(
         "stopped: %s", "everything taken in was delivered" if done else "not all was delivered; its senders keep it"
     )

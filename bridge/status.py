@@ -73,6 +73,17 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """A log that the bridge reads itself: how far its file is delivered, how much of it is not, parts missed, what is wrong."""
+
+    path: str
+    position_bytes: int
+    lag_bytes: int
+    gaps: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One moment. Times are seconds since 1970, other durations seconds; a store is None where it is off."""
 
@@ -91,6 +102,7 @@ class Snapshot:
     dead_lettered: int
     dead_letters: Store | None
     spool: Store | None
+    files: tuple[Log, ...] = ()
 
     @property
     def refused(self) -> Refusal | None:
@@ -177,6 +189,7 @@ class Snapshot:
             "connections": {"open": self.connections, "limit": about.connections},
             "dead_letters": _store(self.dead_letters),
             "spool": _store(self.spool),
+            "files": [asdict(log) for log in self.files],
         }
 
 
@@ -197,6 +210,7 @@ class Sources:
     dead_lettered: Callable[[], int]
     dead_letters: Callable[[], Store | None] = lambda: None
     spool: Callable[[], Store | None] = lambda: None
+    files: Callable[[], tuple[Log, ...]] = tuple
 
     def snapshot(self) -> Snapshot:
         """Ask all of them."""
@@ -216,6 +230,7 @@ class Sources:
             dead_lettered=self.dead_lettered(),
             dead_letters=self.dead_letters(),
             spool=self.spool(),
+            files=self.files(),
         )
 
 

@@ -11,7 +11,7 @@ from string import Template
 from typing import Final
 
 from bridge.answers import Refusal
-from bridge.status import Snapshot, State, Store, moment
+from bridge.status import Log, Snapshot, State, Store, moment
 
 FILES: Final = {
     "/status.css": "text/css; charset=utf-8",
@@ -62,7 +62,7 @@ def render(snapshot: Snapshot) -> bytes:
         "why": _why(snapshot),
         "accepting": _accepting(snapshot),
         "backlog": _backlog(snapshot),
-        "flow": _flow(snapshot),
+        "flow": _flow(snapshot) + _files(snapshot),
         "refused": _refused(snapshot),
     }
     return _template().substitute({key: escape(text) for key, text in words.items()} | parts).encode()
@@ -128,6 +128,18 @@ def _flow(snapshot: Snapshot) -> str:
             "Takes more": escape(f"no: {snapshot.not_ready}") if snapshot.not_ready else "yes",
         }
     )
+
+
+def _files(snapshot: Snapshot) -> str:
+    """Say of each log that the bridge reads itself how far behind it is, and what is wrong."""
+    return "".join(_log(one) for one in snapshot.files)
+
+
+def _log(log: Log) -> str:
+    alarms = [f"Parts that were gone before they were read: {log.gaps:,}"] if log.gaps else []
+    alarms += [log.problem] if log.problem else []
+    row = _rows({f"Log {escape(log.path)}": f"{size(log.lag_bytes)}<span>not delivered</span>"})
+    return row + "".join(f"<p class=alarm>{escape(alarm)}</p>" for alarm in alarms)
 
 
 def _refused(snapshot: Snapshot) -> str:

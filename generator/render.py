@@ -60,7 +60,7 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     file serves a bridge that is run by hand with LOGGLY_TOKEN.
     """
     values = inputs.values
-    config = values.bridge.config.model_dump(mode="json", exclude_unset=True)
+    config = values.bridge.config.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if inputs.filter_text is not None:
         config["filter"] = {key: value for key, value in config["filter"].items() if key != "policy_file"}
     config["cluster"] = values.cluster.name

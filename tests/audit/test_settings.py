@@ -201,6 +201,26 @@ def test_tags_that_loggly_does_not_take(tag: Any) -> None:
             "loggly: {tags: [a,b,c,d,e,f,g,h,i,j,k]}",
             "bridge.yaml:1: loggly.tags: expected 10 or fewer entries, got a list",
         ),
+        (
+            "files: [{path: /log/audit.log}]",
+            "bridge.yaml:1: files: expected state.path beside it, got none - name a file in a directory that outlives the process",
+        ),
+        (
+            "state: {path: /s}\nfiles: [{path: /a}, {path: /a}]",
+            "bridge.yaml:2: files[1].path: expected each log once, got '/a' - remove one of the two",
+        ),
+        (
+            "state: {path: /s}\nfiles: [{path: /log/*.log}]",
+            "bridge.yaml:2: files[0].path: expected a path without `*`, got '/log/*.log' - name the exact file: rotated ones are found by themselves",
+        ),
+        (
+            "state: {path: /s}\nfiles: [{path: audit.log}]",
+            "bridge.yaml:2: files[0].path: expected an absolute path of a file, got 'audit.log'",
+        ),
+        (
+            "state: {path: /s}\nfiles: [{path: /a, from: start}]",
+            "bridge.yaml:2: files[0].from: expected one of beginning, end, got 'start'",
+        ),
     ],
 )
 def test_every_bound_has_its_sentence(text: str, sentence: str) -> None:
@@ -215,3 +235,21 @@ def test_an_identity_needs_somebody() -> None:
     )
     with pytest.raises(ValidationError, match="users or pods beside it"):
         Settings.model_validate({"identities": [{"label": "jenkins"}]})
+
+
+def test_a_log_is_read_from_its_beginning_where_nothing_else_is_said() -> None:
+    found = Settings.model_validate({"state": {"path": "/s"}, "files": [{"path": "/var/log/audit.log"}]}).files[0]
+    assert ("beginning", "raw", "skip", "", False) == (
+        found.from_,
+        found.format,
+        found.others,
+        found.node,
+        found.is_pattern,
+    )
+
+
+def test_containers_logs_may_be_a_pattern() -> None:
+    file = {"path": "/var/log/containers/kube-apiserver-*.log", "format": "cri", "from": "end"}
+    found = Settings.model_validate({"state": {"path": "/s"}, "files": [file]})
+    assert found.files[0].is_pattern
+    assert [file] == found.model_dump(mode="json", by_alias=True, exclude_unset=True)["files"]

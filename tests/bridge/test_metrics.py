@@ -67,6 +67,19 @@ def test_what_is_counted_is_seen() -> None:
     )
 
 
+def test_a_log_has_its_series_while_it_is_read() -> None:
+    """What was missed of it stays: an alarm is for an increase."""
+    metrics = Metrics()
+    metrics.watch_file("/a", lambda: 5, lambda: 7)
+    metrics.file_gaps.labels("/a").inc()
+    found = series(metrics)
+    assert (5, 7, 1) == tuple(
+        found[f"audit_bridge_file_{name}{{path=/a}}"] for name in ("position_bytes", "lag_bytes", "gap_total")
+    )
+    metrics.unwatch_file("/a")
+    assert ["audit_bridge_file_gap_total{path=/a}"] == [name for name in series(metrics) if "_file_" in name]
+
+
 def test_lag_is_told_apart_from_tenths_of_a_second_to_a_day() -> None:
     metrics = Metrics()
     metrics.delivery_lag.observe(0.2)

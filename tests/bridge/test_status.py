@@ -124,6 +124,7 @@ def test_the_json() -> None:
         "connections": {"open": 3, "limit": 1_000},
         "dead_letters": {"count": 1, "bytes": 900, "limit_bytes": 1_000_000, "refusal": ""},
         "spool": None,
+        "files": [],
     } == shown.as_json()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.answers import Refusal
 from bridge.hold import Held
-from bridge.status import Store
+from bridge.status import Log, Store
 from bridge.status_page import FILES, file, render, size, span
 from tests.support.status import NOW, snapshot
 
@@ -109,6 +109,19 @@ def test_a_meter_says_when_it_is_time_to_look(used: int, width: int, look: str) 
 def test_a_meter_ends_at_its_bound() -> None:
     """The chunk that fills the room may be larger than what was left of it."""
     assert 'aria-valuenow="64000000"><rect width="1000" ' in render(snapshot(unacked_bytes=99_000_000)).decode()
+
+
+def test_logs_that_the_bridge_reads_itself() -> None:
+    files = (
+        Log("/log/audit.log", 10, 2_000_000, 0),
+        Log("/log/<b>.log", 0, 0, 2, "/log/<b>.log: expected a log to read, got none - run it as root"),
+    )
+    shown = text(render(snapshot(files=files)))
+    assert "Log /log/audit.log 2.0 MB not delivered" in shown
+    assert (
+        "Log /log/&lt;b&gt;.log 0 B not delivered Parts that were gone before they were read: 2 "
+        "/log/&lt;b&gt;.log: expected a log to read, got none - run it as root"
+    ) in shown
 
 
 def test_what_strangers_answer_is_text() -> None:

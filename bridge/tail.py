@@ -1,0 +1,226 @@
+"""One log on its way: blocks are read, judged, sent; the position moves when Loggly has their lines, in their order.
+
+The backlog is the log itself: while there is no room nothing is read, so memory does not follow it.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from audit.errors import NotAnEvent
+from audit.event import from_line
+from audit.judge import Judge
+from bridge.batch import Tags
+from bridge.following import EVERY, Block, Follower
+from bridge.log_access import sentence
+from bridge.position import Position
+from bridge.positions import InThread
+from bridge.receipts import Receipt
+from bridge.room import Room
+from bridge.sieve import Sieve
+
+log = logging.getLogger("bridge.files")
+
+AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
+SLICE = 1_024  # lines judged before others get their turn
+
+
+class Onward(Protocol):
+    """Where judged lines go: `bridge.delivery.Delivery`."""
+
+    room: Room
+
+    def send(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
+        """Put lines on their way."""
+
+    def complete(self, receipt: Receipt) -> None:
+        """Say that no more lines come under this receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the lines of a log are judged and sent; `skip_others` leaves out what is no audit event."""
+
+    judge: Judge
+    sieve: Sieve
+    node: str
+    tags: Tags
+    skip_others: bool
+    taken: Callable[[int], object]
+    """Hears how many lines were taken in."""
+    skipped: Callable[[int], object]
+    """Hears how many were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    receipt: Receipt
+    after: Position
+    size: int
+
+
+class Tail:
+    """A log's task. `moved` hears of positions as they are reached."""
+
+    def __init__(
+        self,
+        path: str,
+        follower: Follower,
+        manner: Manner,
+        onward: Onward,
+        *,
+        moved: Callable[[Position], object],
+        in_thread: InThread,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = path
+        self.problem = ""
+        self.position = Position()
+        self._follower = follower
+        self._manner = manner
+        self._onward = onward
+        self._moved = moved
+        self._in_thread = in_thread
+        self._clock = clock
+        self._sent: deque[_Sent] = deque()
+        self._stopping = asyncio.Event()
+        self._looked = 0.0
+
+    @property
+    def lag_bytes(self) -> int:
+        """How much of the log is not delivered, as of the last look; from any thread."""
+        return self._follower.unread + sum(sent.size for sent in list(self._sent))
+
+    async def run(self) -> None:
+        """Read and send until `stop`."""
+        try:
+            while not self._stopping.is_set():
+                try:
+                    if not await self._one_more():
+                        await self._pause()
+                except OSError as error:
+                    self._onward.room.pass_on()
+                    self._tell(sentence(self.path, error))
+                    await self._pause()
+        finally:
+            self._follower.close()
+
+    def stop(self) -> None:
+        """Read no more; what was read is sent to its end, and `run` returns."""
+        self._stopping.set()
+
+    async def _one_more(self) -> bool:
+        """Take the next block in as soon as there is room; false where there is none."""
+        await self._room()
+        if self._stopping.is_set():
+            return True
+        if self._clock() - self._looked >= EVERY:
+            await self._look()
+        block: Block | None = await self._in_thread(self._follower.read)
+        self._tell("")
+        if block is None:
+            self._onward.room.pass_on()
+            return False
+        await self._take(block)
+        return True
+
+    async def _room(self) -> None:
+        """Wait for room, and look on meanwhile, so that what is rotated away is noticed."""
+        room = self._onward.room
+        if not room.full and not room.waiting:
+            return
+        turn = asyncio.ensure_future(room.admission())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            while not turn.done() and not stopping.done():
+                await asyncio.wait((turn, stopping), timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
+                await self._look()
+        finally:
+            stopping.cancel()
+            if not turn.done():
+                turn.cancel()
+            elif self._stopping.is_set():
+                room.pass_on()
+
+    async def _look(self) -> None:
+        self._looked = self._clock()
+        await self._in_thread(self._follower.look)
+
+    async def _take(self, block: Block) -> None:
+        receipt = Receipt(self._clock())
+        self._sent.append(_Sent(receipt, block.after, block.size))
+        ready: list[bytes] = []
+        for start in range(0, len(block.lines), AT_ONCE):
+            some = block.lines[start : start + AT_ONCE]
+            ready += self._judged(self._manner.sieve.lines(some, some)[1])
+            if len(ready) >= SLICE:
+                self._send(ready, receipt)
+                ready = []
+                await asyncio.sleep(0)
+        if block.overlong:
+            why = f"a line of {block.size:,} bytes, which is too long to be read"
+            ready.append(self._manner.judge.damaged(block.overlong, why, time.time_ns()))
+        if ready:
+            self._send(ready, receipt)
+        receipt.on_done(self._settle)
+        self._onward.complete(receipt)
+
+    def _send(self, ready: list[bytes], receipt: Receipt) -> None:
+        self._manner.taken(len(ready))
+        self._onward.send(ready, receipt, self._manner.tags)
+
+    def _settle(self) -> None:
+        """Move the position past the blocks that are delivered, up to the first that is not."""
+        moved = False
+        while self._sent and self._sent[0].receipt.done:
+            self.position = self._sent.popleft().after
+            moved = True
+        if moved:
+            self._moved(self.position)
+
+    def _judged(self, lines: list[bytes]) -> list[bytes]:
+        """Judge lines together, and alone those that need more."""
+        judged: list[bytes | None] = [None] * len(lines)
+        with suppress(Exception):  # a bug that one of them meets: alone it is found
+            judged = self._manner.judge.ordinary(lines, self._manner.node)
+        if all(judged):
+            return [line for line in judged if line]
+        return [found for line, done in zip(lines, judged, strict=True) if (found := done or self._alone(line))]
+
+    def _alone(self, line: bytes) -> bytes | None:
+        """Judge one line; None for one that is not shipped."""
+        if not line.strip():
+            return None
+        if self._manner.skip_others and not _is_event(line):
+            self._manner.skipped(1)
+            return None
+        now = time.time_ns()
+        try:
+            return self._manner.judge.line(line, self._manner.node, now)
+        except Exception as error:  # noqa: BLE001 - a line that a bug of ours meets must not hold up the log for ever
+            return self._manner.judge.damaged(line, f"bug: {type(error).__name__}", now)
+
+    def _tell(self, problem: str) -> None:
+        """Log a problem when it is new, and its end."""
+        if problem and problem != self.problem:
+            log.error("%s", problem)
+        elif self.problem and not problem:
+            log.info("%s: can be read now", self.path)
+        self.problem = problem
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), EVERY)
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        from_line(line)
+    except NotAnEvent:
+        return False
+    return True
