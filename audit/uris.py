@@ -46,18 +46,19 @@ class Uris:
         proxied = _PROXY.search(path)
         clean_path = self._proxied(path, proxied.end()) if proxied else shapes.without(path)
         pieces = _SEPARATORS.split(query)  # a parameter, a separator, a parameter, ...
-        commands = [number for number in range(0, len(pieces), 2) if _name(pieces[number]) == _COMMAND]
+        places = [number for number in range(0, len(pieces), 2) if _name(pieces[number]) == _COMMAND]
+        commands = frozenset(places)
         clean_pieces = [
             piece if number % 2 or number in commands else self._parameter(piece, bool(proxied))
             for number, piece in enumerate(pieces)
         ]
         done = ["path"] if clean_path != path else []
         done += ["query"] if clean_pieces != pieces else []
-        words = [unquote_plus(pieces[number].partition("=")[2]) for number in commands]
+        words = [unquote_plus(pieces[number].partition("=")[2]) for number in places]
         clean_words = argv.without(words, self._commands, self._credentials)
         if clean_words != words:
             done.append(_COMMAND)
-            _put_words(clean_pieces, commands, words, clean_words)
+            clean_pieces = _with_words(clean_pieces, places, words, clean_words)
         return clean_path + mark + "".join(clean_pieces), done
 
     def _parameter(self, piece: str, proxied: bool) -> str:
@@ -84,10 +85,10 @@ def _name(piece: str) -> str:
     return unquote_plus(piece.partition("=")[0]).lower()
 
 
-def _put_words(pieces: list[str], at: list[int], before: list[str], words: list[str]) -> None:
+def _with_words(pieces: list[str], at: list[int], before: list[str], words: list[str]) -> list[str]:
     """Write what changed of a command into its parameters, and leave out those that are too many, with a separator each."""
     for number, was, word in zip(at, before, words, strict=False):
         if was != word:
             pieces[number] = f"{_COMMAND}={quote_plus(word, safe='()/')}"
-    for number in reversed(at[len(words) :]):
-        del pieces[number - 1 : number + 1]
+    too_many = set(at[len(words) :])
+    return [piece for number, piece in enumerate(pieces) if number not in too_many and number + 1 not in too_many]

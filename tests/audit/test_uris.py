@@ -1,5 +1,7 @@
 """Request URIs without what may be secret in them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,11 @@ def test_no_uri_is_ever_cleaned_without_a_mark(parameters: list[tuple[str, str]]
     assert URIS.marked(f"/a\n{uri}\n/b?c=d") or not done
     assert (clean, []) == URIS.without(clean)
     assert len(words(uri)) == len(words(clean))
+
+
+@pytest.mark.parametrize("parameter", ["command=a%20b&", "token=a&", "%41", "&", "command=-p&"])
+def test_hostile_uris_take_time_in_proportion(parameter: str) -> None:
+    begun = time.process_time()
+    URIS.without("/x?" + parameter * 20_000)
+    URIS.without(f"{PROXY}/" + "token/" * 20_000)
+    assert time.process_time() - begun < 2
