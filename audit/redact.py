@@ -127,7 +127,7 @@ class Redactor:
     def _clean_head(self, event: Event, fields: dict[str, msgspec.Raw]) -> list[str]:
         """Clean, in place, all fields but the bodies."""
         notes: list[str] = []
-        if self._uris.marked(event.request_uri) and _URI in fields:
+        if _URI in fields and (self._uris.marked(event.request_uri) or self._suspicious(bytes(fields[_URI]).decode())):
             uri, done = self._uris.without(event.request_uri)
             if done:
                 fields[_URI] = msgspec.Raw(_encode(uri))

@@ -19,6 +19,7 @@ from tests.support.planted import EVENTS, PLANTED, escaped
 EXAMPLES = int(os.environ.get("AUDIT_TEST_EXAMPLES", "150"))
 REDACTOR = Redactor(Redact())
 PODS = {"resource": "pods", "namespace": "shop", "name": "a", "apiVersion": "v1"}
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 FORMS = ["text", "flatten", "keep", "drop"]
 
 
@@ -75,6 +76,9 @@ def test_no_planted_secret_survives_in_a_part_of_an_event(original: dict[str, An
             "requestObject.managedFields, responseObject.credential",
         ),
         ({"requestURI": "/x?token=a"}, {"requestURI": "/x?token=(redacted)"}, "requestURI.query"),
+        ({"requestURI": f"/api/v1/namespaces/{JWT}/pods"}, {"requestURI": "/api/v1/namespaces/(redacted)/pods"}, "requestURI.path"),
+        ({"requestURI": f"/x?a={JWT}"}, {"requestURI": "/x?a=(redacted)"}, "requestURI.query"),
+        ({"user": {"username": "a", "extra": {"b": [JWT]}}}, {"user": {"username": "a", "extra": {"b": ["(redacted)"]}}}, "user.text"),
         ({"userAgent": "me https://a:b@c/"}, {"userAgent": "me https://a:(redacted)@c/"}, "userAgent.text"),
         (
             {"annotations": {"patch.webhook.admission.k8s.io/round_0_index_0": json.dumps({"patch": [{"op": "add", "path": "/spec/token", "value": "a"}]})}},

@@ -77,7 +77,7 @@ def mutated_values(draw: st.DrawFn) -> Any:
             for _ in range(draw(st.sampled_from([10, 190, 400]))):
                 parent[last] = {"a": parent[last]}
         else:
-            parent[last] = draw(_VALUES)
+            parent[last] = copy.deepcopy(draw(_VALUES))
     return event
 
 
