@@ -5,7 +5,7 @@ open until a body or a URI is seen. Only events of such combinations are looked 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from audit import times
@@ -13,7 +13,7 @@ from audit.counting import Counter
 from audit.event import Event
 from audit.facts import Facts
 from audit.once import Once, Request
-from audit.predicates import demanded
+from audit.predicates import Predicate, demanded, left_of
 from audit.rule_fields import VIEW, WHOLE, Subject
 from audit.rules import Pack, Rule, Severity, Told, worst
 
@@ -39,7 +39,8 @@ class Candidates:
     """What the rules say of all events that agree in what decides their facts."""
 
     certain: tuple[Rule, ...]
-    open: tuple[Rule, ...]
+    open: tuple[tuple[Rule, Predicate], ...]
+    """Each with what is still to be asked."""
     facts: Facts
     label: str
 
@@ -81,11 +82,13 @@ class Detector:
             return None
         subject = Subject(event, facts, label)
         certain: list[Rule] = []
-        left: list[Rule] = []
+        left: list[tuple[Rule, Predicate]] = []
         for rule in rules:
             holds = rule.predicate.holds(subject)
-            if holds is not False:
-                (certain if holds else left).append(rule)
+            if holds:
+                certain.append(rule)
+            elif holds is None:
+                left.append((rule, left_of(rule.predicate, subject)))
         return Candidates(tuple(certain), tuple(left), facts, label) if certain or left else None
 
     def _about(self, values: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -106,20 +109,20 @@ class Detector:
         """Return what one event is told for; `time` is the event's in the one form of `audit.times`."""
         subject = Subject(event, candidates.facts, candidates.label, VIEW)
         matched = list(candidates.certain)
-        for rule in candidates.open:
-            holds = rule.predicate.holds(subject)
+        for rule, predicate in candidates.open:
+            holds = predicate.holds(subject)
             if holds is None:
-                if subject.record is None:
-                    subject = replace(subject, depth=WHOLE, record=record())
-                holds = rule.predicate.holds(subject)
+                subject.depth, subject.record = WHOLE, record()
+                holds = predicate.holds(subject)
             if holds:
                 matched.append(rule)
         if not matched:
             return None
         names = [rule.name for rule in matched]
         if self._once.concerns(event) or not self._counted.isdisjoint(names):
-            whole = subject.record if subject.record is not None else record()
-            names = self._told_now(replace(subject, depth=WHOLE, record=whole), names, time)
+            if subject.record is None:
+                subject.depth, subject.record = WHOLE, record()
+            names = self._told_now(subject, names, time)
         told = sorted((self._told[name] for name in names if name in self._told), key=self._order.__getitem__)
         return Found(tuple(one.name for one in told), worst([one.about.severity for one in told])) if told else None
 

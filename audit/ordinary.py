@@ -43,24 +43,18 @@ class OrdinaryJudge:
         for line, event in zip(lines, events, strict=True):
             data = None
             if event and line[-1] == _BRACE and times.is_normal(event.stage_timestamp) and (plain or _is_plain(line)):
-                addition = added(event, node)
-                if type(addition) is not bytes:
-                    data = self._promising(addition, event, line, clear=clear)
-                elif certain and not event.request_object and not event.response_object:
+                addition, found = added(event, node), None
+                if type(addition) is not bytes:  # rules see it before anything is removed
+                    found = self._additions.found(addition, event, partial(orjson.loads, line), event.stage_timestamp)
+                    addition = told(addition, found)
+                if certain and not event.request_object and not event.response_object:
                     data = spliced(line, event.stage_timestamp, addition)
                 elif (shipped := redacted(event, line, is_clear=clear)) is not None:
                     data = spliced(shipped[0], event.stage_timestamp, noted(addition, shipped[1]))
+                if found and data:
+                    data = alerting(data, found)
             judged.append(data if data and len(data) <= limit else None)
         return judged
-
-    def _promising(self, addition: bytes, event: Ordinary, line: bytes, *, clear: bool) -> bytes | None:
-        """Judge an event that may be told for something: rules see it before anything is removed."""
-        shipped = self._redactor.ordinary(event, line, is_clear=clear)
-        if shipped is None:
-            return None
-        found = self._additions.found(addition, event, partial(orjson.loads, line), event.stage_timestamp)
-        data = spliced(shipped[0], event.stage_timestamp, noted(told(addition, found), shipped[1]))
-        return alerting(data, found)
 
     def parsed(self, events: Sequence[Ordinary], records: Sequence[dict[str, Any]], node: str) -> list[bytes | None]:
         """Judge events that an agent has parsed, each as its view and whole; raises TypeError for what JSON does not know."""

@@ -206,6 +206,18 @@ class Not:
 NEVER = Some(())
 
 
+def left_of(predicate: Predicate, subject: Subject) -> Predicate:
+    """Return what is still to be asked of a predicate that is unknown at the subject's depth: the parts that are unknown."""
+    match predicate:
+        case Every() | Some():
+            parts = [left_of(part, subject) for part in predicate.parts if part.holds(subject) is None]
+            return parts[0] if len(parts) == 1 else type(predicate)(tuple(parts))
+        case Not():
+            return Not(left_of(predicate.part, subject))
+        case _:
+            return predicate
+
+
 def as_text(value: Any) -> str | None:
     """Return a scalar as rules write it; None for a map."""
     if isinstance(value, str):

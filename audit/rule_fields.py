@@ -20,9 +20,9 @@ Values = Sequence[Any] | None
 """The values of a field, none where it is absent; None where that is unknown at this depth."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subject:
-    """An event under the eyes of rules, known to a depth."""
+    """An event under the eyes of rules, known to a depth. Not frozen: one is made for every second event."""
 
     event: Event
     facts: Facts

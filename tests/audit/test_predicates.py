@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.predicates import NEVER, Among, Every, Not, Predicate, Present, Some, demanded, fields, possible
+from audit.predicates import NEVER, Among, Every, Not, Predicate, Present, Some, demanded, fields, left_of, possible
 from audit.rule_fields import KEY, Field, field
 from tests.support.events import event
 from tests.support.rules import matches, subject
@@ -75,6 +75,13 @@ def test_a_whole_event_decides_everything(predicate: Predicate) -> None:
 )
 def test_what_sigma_says_of_values(selection: str, wanted: bool) -> None:
     assert matches(selection, event()) is wanted
+
+
+def test_what_is_left_to_ask() -> None:
+    """Only what is unknown."""
+    assert DEEP == left_of(Every((GET, Some((PUT, DEEP)))), UNKNOWN)
+    assert Not(DEEP) == left_of(Every((GET, Not(Every((GET, DEEP))))), UNKNOWN)
+    assert Some((DEEP, Not(DEEP))) == left_of(Some((DEEP, PUT, Not(DEEP))), UNKNOWN)
 
 
 def test_what_a_field_must_be() -> None:
