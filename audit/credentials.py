@@ -15,7 +15,7 @@ from audit.shapes import MASK
 _LONGEST_NAME = 256  # remembered; longer ones are looked at each time
 _REMEMBERED_NAMES = 4_096
 
-_ASSIGNMENT = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]{1,256})\\*["']?\s*[=:>]\s*""", re.ASCII)
+_ASSIGNMENT = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]{1,256})(?P<sign>\\*["']?\s*[=:>]\s*)""", re.ASCII)
 _VALUE = re.compile(r"""\\*"[^"]*"?|\\*'[^']*'?|[^\s,;&"'<]+""")
 _NEVER = r"[^\s\S]"
 _HARMLESS = frozenset({"", "true", "false", "null", "none", MASK})
@@ -31,6 +31,7 @@ class Credentials:
     def __init__(self, names: Iterable[str], kept: Iterable[str]) -> None:
         patterns = tuple(names)
         self._named = _any_of(patterns)
+        self._ending = _any_of(tuple(one.rstrip("*") for one in patterns))
         self._kept = _any_of(tuple(kept))
         self._remembered = lru_cache(_REMEMBERED_NAMES)(self._decided)
         self.in_json_texts = f"(?i:{'|'.join(_assigned(patterns, _SIGN_IN_JSON))})"
@@ -67,6 +68,8 @@ class Credentials:
         end = 0
         for match in _ASSIGNMENT.finditer(text):
             if match.end() < end or not self.named(match["name"]):
+                continue
+            if match["sign"] == ":" and not self._ending.fullmatch(match["name"]):  # image:tag, host:port
                 continue
             value = _VALUE.match(text, match.end())
             if value and value[0].strip("\\\"'").lower() not in _HARMLESS:
