@@ -74,10 +74,10 @@ def of_growth(results: Results, lines: Lines) -> None:
         growth.by_events(some, counts),
         growth.by_connections(some, results.events),
         growth.by_bridges(some, results.events // 2),
+        growth.by_rules(some, results.events // 2),
     ]
     results.growth = series
     results.goals += [_grown(one) for one in series]
-    results.goals.append(Goal("growth from 1 to 100 rules", 1.2, None, " times"))
 
 
 def of_peers(results: Results, lines: Lines) -> None:
