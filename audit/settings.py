@@ -284,6 +284,17 @@ class State(Model):
     """The file that says how far each log is delivered, on the node's disk; one bridge at a time can have it. Needed by `files`."""
 
 
+class Rules(Model):
+    """Detection rules: which of them an event is told for stands in `audit.rules`, the highest level in `audit.severity`."""
+
+    builtin: bool = True
+    """Ask the rules that are shipped: docs/rules.md."""
+    files: tuple[str, ...] = ()
+    """Files of Sigma rules of your own, and of filters, which take events out of rules. Read again when they change."""
+    disable: tuple[str, ...] = ()
+    """Names of rules that are not told."""
+
+
 class Settings(Model):
     """The whole file."""
 
@@ -313,6 +324,8 @@ class Settings(Model):
     """Bounds."""
     filter: Filter = Filter()
     """What is left out."""
+    rules: Rules = Rules()
+    """What is told."""
     redact: Redact = Redact()
     """What does not leave."""
     identities: tuple[Identity, ...] = ()

@@ -5,7 +5,7 @@ An error is a sentence with place, want, got and cure; the content of a secret n
 
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit import policy_reading
@@ -13,7 +13,9 @@ from audit.document import DocumentError, check, layered, read, setting
 from audit.filtering import with_stages
 from audit.policy import Policy
 from audit.presets import PRESETS, preset
+from audit.rules import Pack
 from audit.settings import Filter, Forward, Settings
+from bridge import rules
 from bridge.errors import ConfigError
 from bridge.handshake import Secrets
 from bridge.secret import Secret
@@ -33,6 +35,10 @@ class Config:
     policy: Policy | None = None
     warnings: tuple[str, ...] = ()
     """What an API server would ignore in the filter's policy, a sentence each."""
+    pack: Pack = field(default_factory=Pack)
+    """The detection rules; the same object while they are the same."""
+    never: tuple[str, ...] = ()
+    """What never matches in them, a sentence each."""
 
 
 def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -51,7 +57,8 @@ def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) 
     found = settings(path, sets, environment)
     policy, warnings = _policy(found.filter)
     token, secrets = _token(found, environment), _secrets(found.forward)
-    return Config(found, token, secrets, _tls(found.forward), policy, warnings)
+    pack, never = rules.load(found.rules, lambda file: _text(Path(file), "rules.files"))
+    return Config(found, token, secrets, _tls(found.forward), policy, warnings, pack, never)
 
 
 def _policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from audit.detecting import Detector, Found
 from audit.judge import Judge
+from audit.rules import Pack, Severity
 from audit.settings import Settings
 from audit.times import from_nanoseconds, to_seconds
 from bridge import intake
@@ -25,6 +27,7 @@ from bridge.metrics import Metrics
 from bridge.receipts import Receipt
 from bridge.retry import Outcome
 from bridge.room import Room
+from bridge.severity import by_severity
 from bridge.sieve import Sieve
 from bridge.uploads import Aside, Pauses, Uploads
 
@@ -62,6 +65,8 @@ class Delivery:
             self._attempt, aside, pauses, random, time.time, slots, on_taken=taken, own=self._own_line
         )
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
+        self.pack = Pack()
+        self._severities: dict[str, Severity] = {}
         # What senders that ask for no ack send goes to disk first, where this is set.
         self.spooler: Spooler | None = None
         self._threads = ThreadPoolExecutor(settings.loggly.connections, thread_name_prefix="upload")
@@ -70,6 +75,14 @@ class Delivery:
         self._timer: asyncio.TimerHandle | None = None
         metrics.watch_oldest(self.oldest_seconds)
         metrics.watch_held(lambda: not self.uploads.hold.is_open)
+
+    def use_rules(self, pack: Pack) -> None:
+        """Ask these detection rules of every event from now on."""
+        self.pack = pack
+        self.judge.use_rules(Detector(pack))
+        self._severities = {one.name: one.about.severity for one in pack.told()}
+        for name, severity in self._severities.items():
+            self._metrics.rule_matches.labels(name, severity)
 
     async def take(self, chunk: Chunk, receipt: Receipt) -> None:
         """Judge a chunk's events and put them on their way; the receipt says when they have arrived."""
@@ -90,7 +103,8 @@ class Delivery:
         """Put lines on their way, over the disk where their sender keeps nothing."""
         self._metrics.events_received.labels("forward").inc(len(ready))
         if self.spooler and chunk.ack is None:
-            self.spooler.put(ready, self._settings.loggly.tags)
+            for tags, some in by_severity(ready, self._settings.loggly.tags, self._count):
+                self.spooler.put(some, tags)
         else:
             self.send(ready, receipt, self._settings.loggly.tags)
 
@@ -103,8 +117,13 @@ class Delivery:
         """Put lines that are judged already on their way."""
         self._receipts[receipt] = None
         self.room.add(sum(map(len, lines)) + len(lines))
-        self._upload(self._batches.add(tags, lines, receipt, time.monotonic()))
+        for under, some in by_severity(lines, tags, self._count):
+            self._upload(self._batches.add(under, some, receipt, time.monotonic()))
         self._set_timer()
+
+    def _count(self, found: Found) -> None:
+        for name in found.names:
+            self._metrics.rule_matches.labels(name, self._severities[name]).inc()
 
     def complete(self, receipt: Receipt) -> None:
         """Say that no more lines come under this receipt."""

@@ -29,6 +29,9 @@ class Metrics:
         )
         for reason in (*REASONS, NO_EVENT):
             self.events_filtered.labels(reason)
+        self.rule_matches = Counter(
+            f"{PREFIX}_rule_matches", "Events that are told for a rule.", ["rule", "severity"], registry=registry
+        )
         self.events_delivered = Counter(f"{PREFIX}_events_delivered", "Events that Loggly has.", registry=registry)
         self.requests = Counter(
             f"{PREFIX}_loggly_requests",

@@ -1,4 +1,4 @@
-"""Secrets, certificates and the filter's policy read again, when their files change or on SIGHUP, without dropping a connection.
+"""Secrets, certificates, the filter's policy and detection rules read again, when their files change or on SIGHUP, without dropping a connection.
 
 Kubernetes changes a mounted Secret by swapping a symlink, so a file is known by what its path leads to. What cannot be read is
 an error in the log, and what was read before stays.
@@ -19,7 +19,7 @@ def files_of(settings: Settings) -> list[str]:
     names = [settings.loggly.token_file, forward.shared_key_file, forward.users_file, settings.filter.policy_file]
     if forward.tls:
         names += [forward.tls.cert_file, forward.tls.key_file, forward.tls.client_ca_file]
-    return [name for name in names if name]
+    return [*(name for name in names if name), *settings.rules.files]
 
 
 @dataclass(slots=True)

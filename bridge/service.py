@@ -64,6 +64,7 @@ class Service:
         loggly, box = Loggly(target), DeadLetterBox(settings.dead_letter, self.metrics)
         delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
         _sift(delivery, self.config)
+        _detect(delivery, self.config)
         spool = self._open_spool(delivery)
         files = tails.opened(settings, delivery, self.metrics)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
@@ -136,6 +137,7 @@ class Service:
         loggly.use_token(config.token)
         port.secrets, port.tls = config.secrets, config.tls
         _sift(port.delivery, config)
+        _detect(port.delivery, config)
         port.delivery.uploads.hold.wake()
         log.info("secrets and certificates read again")
         if config.settings != self.config.settings:
@@ -157,6 +159,16 @@ def _sift(delivery: Delivery, config: Config) -> None:
     if config.policy:
         log.info("filtering by %s", config.policy.name or "filter.omit_stages")
     delivery.sieve.use(config.policy)
+
+
+def _detect(delivery: Delivery, config: Config) -> None:
+    """Ask the rules of a configuration; while they are the same, what they count goes on."""
+    if config.pack is delivery.pack:
+        return
+    for sentence in config.never:
+        log.warning("%s", sentence)
+    log.info("%d detection rules", len(config.pack.told()))
+    delivery.use_rules(config.pack)
 
 
 def _admin(settings: Settings, probes: Probes) -> Admin:

@@ -9,15 +9,20 @@ from functools import partial
 from pathlib import Path
 
 from audit import policy_reading
+from audit.builtin import files as shipped
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
 from audit.presets import PRESETS
 from audit.problems import Path as Where
 from audit.releases import NEWEST
+from audit.sigma import read_rules
 from generator.crosscheck import Finding, disagreements, secrets
 from generator.values import Values
 
 FILTER: Where = ("bridge", "config", "filter", "policy_file")
 """Where values name the policy that the bridge applies."""
+
+RULES: Where = ("bridge", "config", "rules")
+"""Where values name detection rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Inputs:
     policy_text: str | None = None
     filter_text: str | None = None
     """The policy that the bridge applies; None where there is none, or a preset."""
+    rule_texts: tuple[str, ...] = ()
+    """The user's own detection rules, a text a file."""
 
 
 def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
@@ -45,7 +52,7 @@ def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
     filtering = values.bridge.config.filter.policy_file
     if filtering in PRESETS:
         filtering = None
-    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST))
+    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST), _rule_texts(whole, values))
 
 
 def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]:
@@ -81,6 +88,16 @@ def file_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         problem = Problem(str(file), None, "", "UTF-8 text", f"byte {error.start} that is none", "save it as UTF-8")
         raise DocumentError([problem]) from error
+
+
+def _rule_texts(document: Document, values: Values) -> tuple[str, ...]:
+    """Return the files of detection rules that the values name, relative to the values file, after reading them as the bridge will."""
+    rules = values.bridge.config.rules
+    files = [Path(document.place((*RULES, "files", at)).name).parent / named for at, named in enumerate(rules.files)]
+    texts = [(str(file), file_text(file)) for file in files]
+    if problems := read_rules([*(shipped() if rules.builtin else ()), *texts]).problems if texts else []:
+        raise DocumentError(problems)
+    return tuple(text for _, text in texts)
 
 
 def _policy_text(document: Document, path: Where, named: str | None, version: str) -> str | None:

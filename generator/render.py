@@ -2,7 +2,7 @@
 
 kubernetes/   what `kubectl apply` takes, and a kustomization
 host/         what goes onto control-plane machines; no API objects
-bridge.yaml, fluent.conf, filter-policy.yaml   the configurations, to the byte as in the ConfigMaps, for runs outside a cluster
+bridge.yaml, fluent.conf, filter-policy.yaml, rules-N.yml   the configurations, to the byte as in the ConfigMaps, for runs outside a cluster
 README.md     the steps, in order
 """
 
@@ -42,6 +42,7 @@ def render(inputs: Inputs) -> dict[str, str]:
         KUSTOMIZATION: templates.render("manifests/kustomization.yaml.j2", context),
         "bridge.yaml": context["bridge_yaml"],
         **({"filter-policy.yaml": inputs.filter_text} if inputs.filter_text is not None else {}),
+        **context["rule_files"],
         "fluent.conf": context["fluent_conf"],
         "README.md": templates.render("manifests/README.md.j2", context),
     }
@@ -56,13 +57,15 @@ def stream(files: dict[str, str]) -> str:
 def bridge_config(inputs: Inputs) -> dict[str, Any]:
     """Return the bridge's configuration: what other values decide, and what the user set beyond it.
 
-    The token's file is not in it, nor is a filter's: the Deployment names them on the command line, so that the same
+    The token's file is not in it, nor is a filter's or a rule's: the Deployment names them on the command line, so that the same
     file serves a bridge that is run by hand with LOGGLY_TOKEN.
     """
     values = inputs.values
     config = values.bridge.config.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if inputs.filter_text is not None:
         config["filter"] = {key: value for key, value in config["filter"].items() if key != "policy_file"}
+    if inputs.rule_texts:
+        config["rules"] = {key: value for key, value in config["rules"].items() if key != "files"}
     config["cluster"] = values.cluster.name
     if values.environment:
         config["environment"] = values.environment
@@ -144,6 +147,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "bridge_resources": bridge_resources(values),
         "loggly_port": url.port or (443 if url.scheme == "https" else 80),
         "filter_policy": inputs.filter_text,
+        "rule_files": {f"rules-{at}.yml": text for at, text in enumerate(inputs.rule_texts)},
         "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,
     }
     context["fluent_conf"] = templates.render("fluentd/fluent.conf.j2", context)

@@ -99,3 +99,17 @@ def test_the_policy_of_the_bridges_filter_is_found_and_checked_too(tmp_path: Pat
 def test_a_preset_of_the_filter_stays_a_name(tmp_path: Path) -> None:
     values = file(tmp_path, "values.yaml", "bridge: {config: {filter: {policy_file: recommended}}}\n")
     assert None is load([values]).filter_text
+
+
+def test_own_detection_rules_are_read_as_the_bridge_will(tmp_path: Path) -> None:
+    """A name that a shipped rule has is an error with its file and line."""
+    (tmp_path / "own.yml").write_text(
+        "title: Own\nname: exec\nlogsource: {product: kubernetes}\ndetection: {s: {verb: get}, condition: s}\n"
+    )
+    values = tmp_path / "values.yaml"
+    values.write_text("bridge: {config: {rules: {files: [own.yml]}}}\n")
+    with pytest.raises(DocumentError) as error:
+        load([values])
+    assert str(error.value) == (
+        f"{tmp_path / 'own.yml'}:2: name: expected a name of its own, got 'exec' - choose another"
+    )

@@ -262,3 +262,18 @@ def test_what_is_given_of_the_bridges_resources_stands_and_the_rest_follows_from
         "requests": {"cpu": "600m", "memory": "136Mi"},
         "limits": {"memory": "1Gi"},
     } == container["resources"]
+
+
+def test_own_detection_rules_are_mounted_beside_the_configuration(tmp_path: Path) -> None:
+    text = "title: Own\nlogsource: {product: kubernetes}\ndetection: {s: {verb: get}, condition: s}\n"
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text(text.replace("Own", name))
+    values = tmp_path / "values.yaml"
+    values.write_text("bridge: {config: {rules: {files: [a.yml, b.yml], disable: [exec]}}}\n")
+    files = render(load([values]))
+    config = the(files, "ConfigMap", "kube-audit-bridge")
+    container = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]["containers"][0]
+    assert text.replace("Own", "b.yml") == config["data"]["rules-1.yml"] == files["rules-1.yml"]
+    assert {"disable": ["exec"]} == yaml.safe_load(files["bridge.yaml"])["rules"]
+    mounted = "/etc/kube-audit-bridge/rules-0.yml, /etc/kube-audit-bridge/rules-1.yml"
+    assert f"--set=rules.files=[{mounted}]" in container["args"]
