@@ -31,6 +31,7 @@ from audit.sigma_compiling import Compiler, Refused
 MOST_COUNTED = 1_000
 """The highest count that a correlation may wait for: so many events are remembered a group."""
 
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _SEPARATOR = re.compile(r"^---(?=\s|$).*\n?", re.MULTILINE)
 _COUNTS = (SigmaCorrelationType.EVENT_COUNT, SigmaCorrelationType.VALUE_COUNT)
 _AT_LEAST = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
@@ -171,6 +172,9 @@ class _Reader:
 
     def _about(self, document: Document, source: SigmaRule | SigmaCorrelationRule) -> About | None:
         name = source.name or slug(source.title)
+        if not _NAME.fullmatch(name):
+            self._refuse(document, ("name",), "letters, digits, '-', '_' and '.'", shown(name), "name it as a word")
+            return None
         if name in self.rules or name in self.countings:
             self._refuse(document, ("name",), "a name of its own", shown(name), "choose another")
             return None
