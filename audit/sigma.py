@@ -187,8 +187,8 @@ class _Reader:
             author=source.author or "",
             license=source.license or "",
             tags=tuple(map(str, source.tags)),
-            references=tuple(source.references),
-            false_positives=tuple(source.falsepositives),
+            references=tuple(map(str, source.references)),
+            false_positives=tuple(map(str, source.falsepositives)),
             file=document.name,
             line=document.line(("title",)) if "title" in data else document.line(()),
         )

@@ -13,6 +13,7 @@ import click
 
 from audit.document import DocumentError
 from generator import write
+from generator.alerts_command import alerts_command
 from generator.errors import GeneratorError
 from generator.load import load
 from generator.policy_command import policy
@@ -53,6 +54,7 @@ def schema() -> None:
     click.echo(json.dumps(Values.model_json_schema(by_alias=True), indent=2))
 
 
+cli.add_command(alerts_command)
 cli.add_command(policy)
 cli.add_command(validate)
 
