@@ -12,6 +12,7 @@ from generator.lint_page import page as lint_page
 from generator.load import load
 from generator.reference import configuration, reference
 from generator.render import render
+from generator.rules_page import page as rules_page
 from generator.write import diff, write
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +21,7 @@ PAGES = {
     ROOT / "docs" / "values.md": reference,
     ROOT / "docs" / "configuration.md": configuration,
     ROOT / "docs" / "lint.md": lint_page,
+    ROOT / "docs" / "rules.md": rules_page,
 }
 
 

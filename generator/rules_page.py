@@ -1,0 +1,114 @@
+"""The page about detection rules, from the rules themselves: docs/rules.md is what `page` returns."""
+
+from audit.builtin import builtin
+from audit.loggly_query import Inexpressible, native
+from audit.rule_fields import ALIASES
+from audit.rules import SEVERITIES, Counting, Told
+from audit.sigma import MOST_COUNTED
+
+_INTRODUCTION = """\
+# Detection rules
+
+<!-- Written by `make golden` from audit/rules; do not edit. -->
+
+The bridge asks rules of every event that has an answer. Which it is told for stands in `audit.rules`, the highest level of those in
+`audit.severity`, and the event goes to Loggly under the tag `severity-LEVEL` besides its others. So a search is
+`json.audit.rules:exec`, `json.audit.severity:high` or `tag:severity-high`. The metric
+`audit_bridge_rule_matches_total` counts by rule.
+
+A request is told once for a rule, at its first event with an answer: an exec when it begins, not again when it ends. An event that
+is sent again is told again.
+
+```yaml
+rules:                # of the bridge's configuration; in values below bridge.config
+  builtin: true       # those of the table below
+  files: [own.yml]    # Sigma rules of your own; read again when they change
+  disable: [human-change]
+```
+
+`audit-generator alerts VALUES...` writes the alerts to set up: for each rule the search, a link that opens it, how often to look and
+how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule.
+
+## Rules of your own
+
+Files are [Sigma](https://sigmahq.io/docs/basics/rules.html) rules, several in a file with `---` between them, read with pySigma.
+SigmaHQ's rules for Kubernetes work as they are. A rule is called by its `name`, or by its title in lower case with hyphens. Its
+`author` and `license` are carried into the alerts.
+
+Fields are those of [audit.k8s.io](https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/), with full stops between
+keys, through lists: `requestObject.spec.volumes.hostPath.path`. Besides them there is what the bridge adds, such as
+`audit.verdict`, `audit.actorKind`, `audit.actor` and `audit.command`, and names that stand for others:
+
+| name | stands for |
+|---|---|
+"""
+
+_LANGUAGE = f"""
+Text is compared in any case. All conditions work, and the modifiers `contains`, `startswith`, `endswith`, `all`, `re`, `cidr`,
+`cased`, `exists`, `lt`, `lte`, `gt`, `gte`, `neq`, `fieldref`, and those that change text. Keywords without a field,
+placeholders and parts of times are refused. What cannot be read is an error with its file and line, and the bridge does not start; after
+a change it keeps the rules that it has. What can never match, such as the verb `replace`, is a warning in its log.
+
+Correlations count events (`event_count`) or the different values of a field (`value_count`), up to {MOST_COUNTED:,}, for each group,
+within a time span of the events' own time. When the count is reached the event that reached it is told, and the count begins anew.
+Each bridge counts what it sees: with several replicas a burst may be spread over them.
+
+An exception is a Sigma filter in one of the files. It works for shipped rules too:
+
+```yaml
+title: External Secrets reads secrets
+logsource: {{product: kubernetes, service: audit}}
+filter:
+  rules: [secret-viewed, secrets-listed-everywhere]
+  operator:
+    audit.actor: system:serviceaccount:external-secrets:external-secrets
+  condition: not operator
+```
+
+The rules `ci-change`, `ci-from-outside` and `change-by-others` need [`identities`](configuration.md) with the label `jenkins` or `ci`.
+
+## The rules
+
+*Level*: what the audit policy must record at least, for what a rule looks into. *Search*: whether the rule can also be said in the
+event's own fields in Loggly's language; all are found by `json.audit.rules:NAME`.
+
+| rule | what | severity | level | ATT&CK | search |
+|---|---|---|---|---|---|
+"""
+
+_NOT = """
+## What is not here
+
+Rules that need more than events: lists of addresses (Tor, proxies), what is usual for an actor, first uses, exec into a pod that was
+created as privileged before, and credentials in the data of ConfigMaps. What is typed into a shell after an exec is in no audit log.
+"""
+
+
+def page() -> str:
+    """Return the page in Markdown."""
+    aliases = "".join(f"| `{name}` | {_paths(paths)} |\n" for name, paths in ALIASES.items())
+    told = sorted(builtin().pack.told(), key=lambda one: (-SEVERITIES.index(one.about.severity), one.name))
+    return f"{_INTRODUCTION}{aliases}{_LANGUAGE}{''.join(map(_row, told))}{_NOT}"
+
+
+def _paths(paths: tuple[str, ...]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
+
+
+def _row(one: Told) -> str:
+    techniques = ", ".join(
+        tag.removeprefix("attack.").upper() for tag in one.about.tags if tag[7:8] == "t" and tag[8:9].isdigit()
+    )
+    what = one.about.title
+    if isinstance(one, Counting):
+        of = f"values of {one.of.name}" if one.of else "events"
+        what += f": {one.count} {of} in {one.seconds // 60} minutes"
+    return f"| `{one.name}` | {what} | {one.about.severity} | {one.level} | {techniques or '-'} | {_search(one)} |\n"
+
+
+def _search(one: Told) -> str:
+    try:
+        native(one)
+    except Inexpressible:
+        return "no"
+    return "what it counts" if isinstance(one, Counting) else "yes"
