@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-BLOCK_BYTES = 2**20
+BLOCK_BYTES = 2**19
 LONGEST_LINE = 16 * 2**20
 """Bytes of a line that is still read whole; of a longer one nothing can be told but that it was there."""
 

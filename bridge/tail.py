@@ -7,10 +7,10 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from audit.errors import NotAnEvent
 from audit.event import from_line
@@ -26,6 +26,7 @@ from bridge.sieve import Sieve
 
 log = logging.getLogger("bridge.files")
 
+IN_FLIGHT_BYTES = 6 * 10**6  # of one log: a full request and the next one; more would only be memory
 AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
 SLICE = 1_024  # lines judged before others get their turn
 
@@ -40,6 +41,9 @@ class Onward(Protocol):
 
     def complete(self, receipt: Receipt) -> None:
         """Say that no more lines come under this receipt."""
+
+    def flush(self) -> None:
+        """Send what is gathered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,14 @@ class Tail:
         self._in_thread = in_thread
         self._clock = clock
         self._sent: deque[_Sent] = deque()
-        self._stopping = asyncio.Event()
+        self._in_flight = 0
+        self._settled, self._stopping = asyncio.Event(), asyncio.Event()
         self._looked = 0.0
 
     @property
     def lag_bytes(self) -> int:
         """How much of the log is not delivered, as of the last look; from any thread."""
-        return self._follower.unread + sum(sent.size for sent in list(self._sent))
+        return self._follower.unread + self._in_flight
 
     async def run(self) -> None:
         """Read and send until `stop`."""
@@ -131,21 +136,29 @@ class Tail:
 
     async def _room(self) -> None:
         """Wait for room, and look on meanwhile, so that what is rotated away is noticed."""
+        while self._in_flight >= IN_FLIGHT_BYTES and not self._stopping.is_set():
+            self._settled.clear()
+            self._onward.flush()  # nothing more comes until then
+            await self._either(self._settled.wait())
         room = self._onward.room
-        if not room.full and not room.waiting:
-            return
-        turn = asyncio.ensure_future(room.admission())
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            while not turn.done() and not stopping.done():
-                await asyncio.wait((turn, stopping), timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
-                await self._look()
-        finally:
-            stopping.cancel()
+        if (room.full or room.waiting) and not self._stopping.is_set():
+            turn = asyncio.ensure_future(room.admission())
+            while not turn.done() and not self._stopping.is_set():
+                await self._either(turn)
             if not turn.done():
                 turn.cancel()
             elif self._stopping.is_set():
                 room.pass_on()
+
+    async def _either(self, awaited: Awaitable[object]) -> None:
+        """Wait for something, for the end, or for the time to look again."""
+        task = asyncio.ensure_future(awaited)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait((task, stopping), timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if task is not awaited:
+            task.cancel()
+        await self._look()
 
     async def _look(self) -> None:
         self._looked = self._clock()
@@ -154,6 +167,7 @@ class Tail:
     async def _take(self, block: Block) -> None:
         receipt = Receipt(self._clock())
         self._sent.append(_Sent(receipt, block.after, block.size))
+        self._in_flight += block.size
         ready: list[bytes] = []
         for start in range(0, len(block.lines), AT_ONCE):
             some = block.lines[start : start + AT_ONCE]
@@ -178,9 +192,12 @@ class Tail:
         """Move the position past the blocks that are delivered, up to the first that is not."""
         moved = False
         while self._sent and self._sent[0].receipt.done:
-            self.position = self._sent.popleft().after
+            sent = self._sent.popleft()
+            self._in_flight -= sent.size
+            self.position = sent.after
             moved = True
         if moved:
+            self._settled.set()
             self._moved(self.position)
 
     def _judged(self, lines: list[bytes]) -> list[bytes]:
@@ -189,7 +206,7 @@ class Tail:
         with suppress(Exception):  # a bug that one of them meets: alone it is found
             judged = self._manner.judge.ordinary(lines, self._manner.node)
         if all(judged):
-            return [line for line in judged if line]
+            return cast("list[bytes]", judged)
         return [found for line, done in zip(lines, judged, strict=True) if (found := done or self._alone(line))]
 
     def _alone(self, line: bytes) -> bytes | None:

@@ -16,7 +16,7 @@ from bridge.following import EVERY, Follower
 from bridge.receipts import Receipt
 from bridge.room import Room
 from bridge.sieve import Sieve
-from bridge.tail import Manner, Tail
+from bridge.tail import IN_FLIGHT_BYTES, Manner, Tail
 from tests.support import virtual_time
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Loggly:
         self.room = Room(limit, lambda _: None)
         self.events: list[dict[str, Any]] = []
         self.waiting: list[tuple[Receipt, int, int]] = []
+        self.flushes = 0
 
     def send(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
         assert ("audit",) == tags
@@ -48,6 +49,9 @@ class Loggly:
     def complete(self, receipt: Receipt) -> None:
         receipt.complete()
         self.room.pass_on()
+
+    def flush(self) -> None:
+        self.flushes += 1
 
     def settle(self, at: int = 0) -> None:
         receipt, lines, size = self.waiting.pop(at)
@@ -160,6 +164,22 @@ async def test_without_room_nothing_is_read(tmp_path: Path) -> None:
 
 
 @staged
+async def test_one_log_has_only_so_much_on_its_way(tmp_path: Path) -> None:
+    """It asks for what is gathered to be sent, for nothing more comes until then."""
+    stage = Stage(tmp_path)
+    line = (EVENT % 0)[:-1] + b',"more":"' + b"x" * 100_000 + b'"}'
+    stage.append(*[line] * 100)
+    await stage.looked()
+    assert IN_FLIGHT_BYTES <= len(stage.loggly.events) * len(line) < IN_FLIGHT_BYTES + blocks.BLOCK_BYTES
+    assert stage.loggly.flushes
+    while stage.loggly.waiting:
+        stage.loggly.settle()
+        await stage.looked()
+    assert (100, 0) == (len(stage.loggly.events), stage.tail.lag_bytes)
+    await stage.stop()
+
+
+@staged
 async def test_it_stops_while_it_waits_for_room_and_lets_the_next_one_in(tmp_path: Path) -> None:
     stage = Stage(tmp_path, limit=100)
     stage.append(EVENT % 0)
@@ -185,6 +205,8 @@ async def test_what_is_no_event_is_shipped(tmp_path: Path) -> None:
 async def test_a_line_that_is_too_long_is_told(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.append(b"x" * (blocks.LONGEST_LINE + 1), EVENT % 1)
+    await stage.looked()
+    stage.loggly.settle()  # it counts as on its way with its whole length
     await stage.looked()
     await stage.stop()
     said = stage.loggly.events[0]["audit"]["parseError"]
