@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 import time
+from contextlib import ExitStack
+from functools import partial
 
 import click
 from rich.console import Console
@@ -14,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bridge import config as configuration
-from bridge import demo, logs, replay
+from bridge import demo, log_files, logs, replay
 from bridge.client import Client
 from bridge.errors import ConfigError
 
@@ -84,20 +86,29 @@ def check(config: str | None, sets: tuple[str, ...]) -> None:
 @click.option(
     "--ack", is_flag=True, help="Ask for acks, and wait for each; without it, lines go through fluent-logger."
 )
-def replay_command(files: tuple[str, ...], address: str, tag: str, rate: float, ack: bool) -> None:
+@click.option("--follow", is_flag=True, help="Go on with what is written, also after a rotation; Ctrl-C ends it.")
+def replay_command(files: tuple[str, ...], address: str, tag: str, rate: float, *, ack: bool, follow: bool) -> None:
     """Send log files, also rotated ones in gzip, to a Forward port as an agent would. A `-` is standard input."""
     host, colon, port = address.rpartition(":")
     if not colon or not port.isdigit():
         raise click.BadParameter(f"expected HOST:PORT, got {address!r}", param_hint="--to")
-    pace, source = replay.Pace(rate), replay.lines(files)
+    if follow and (unfit := [file for file in files if not log_files.grows(file)]):
+        raise click.UsageError(f"{unfit[0]}: expected a log that grows - leave out --follow")
+    log_files.refuse(file for file in files if follow)
+    pace, sent = replay.Pace(rate), 0
     try:
-        with _progress(None) as progress:
+        with _progress(None) as progress, ExitStack() as stack:
             task = progress.add_task("sent")
-            if ack:
-                with Client(host, int(port)) as client:
-                    sent = replay.acked(client, tag, source, pace, lambda count: progress.advance(task, count))
-            else:
-                sent = replay.unacked((host, int(port)), tag, source, pace, lambda count: progress.advance(task, count))
+            client = stack.enter_context(Client(host, int(port))) if ack else None
+            for source in replay.followed(files, time.sleep) if follow else [replay.lines(files)]:
+                advance = partial(progress.advance, task)
+                if client:
+                    sent += replay.acked(client, tag, source, pace, advance)
+                else:
+                    sent += replay.unacked((host, int(port)), tag, source, pace, advance)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
     except OSError as error:
         raise ConfigError(
             f"{address}: {(error.strerror or str(error)).lower()} - check the name, and that it is there"

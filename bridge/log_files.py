@@ -24,6 +24,11 @@ def refuse(files: Iterable[str]) -> None:
         raise ConfigError("\n".join(problems))
 
 
+def grows(file: str) -> bool:
+    """Tell whether a file may be one that is being written."""
+    return file != STDIN and not file.endswith(".gz")
+
+
 def lines(file: str) -> Iterator[bytes]:
     """Yield every line without its newline; raises ConfigError, after what could be read, where the rest cannot."""
     if file == STDIN:

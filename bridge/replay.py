@@ -4,7 +4,7 @@ Rotated logs compressed with gzip are read as they are; `-` is standard input.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,6 +13,7 @@ from fluent.sender import FluentSender
 from bridge import log_files
 from bridge.client import Client, raw_chunk
 from bridge.errors import BridgeError
+from bridge.following import follow
 
 CHUNK_LINES = 1_000
 TAG = "kube.audit.replay"
@@ -40,6 +41,13 @@ def lines(files: Sequence[str]) -> Iterator[bytes]:
     """Yield every line that is not empty, without its newline; raises ConfigError."""
     for file in files:
         yield from filter(None, log_files.lines(file))
+
+
+def followed(files: Sequence[str], sleep: Callable[[float], None]) -> Generator[list[bytes], None, None]:
+    """Yield the lines of logs that grow, as they come, without end, through rotations too."""
+    for _, block in follow(files, sleep):
+        if found := [stripped for line in block if (stripped := line.rstrip(b"\r"))]:
+            yield found
 
 
 def acked(client: Client, tag: str, source: Iterable[bytes], pace: Pace, progress: Callable[[int], None]) -> int:

@@ -73,7 +73,7 @@ def show(files: tuple[str, ...], once: bool, as_json: bool, follow: bool, **want
     Reads JSON of every version, EventLists, and legacy text; files may be gzip, and `-` is standard input. What is no event is
     shown with the reason, and counted at the end.
     """
-    if follow and (unfit := [file for file in files if file == log_files.STDIN or file.endswith(".gz")]):
+    if follow and (unfit := [file for file in files if not log_files.grows(file)]):
         raise click.UsageError(f"{unfit[0]}: expected a log that grows - leave out --follow")
     log_files.refuse(file for file in files if file != log_files.STDIN)
     printer = _Printer(Selection(**wanted), once, as_json)

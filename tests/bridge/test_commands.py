@@ -35,6 +35,25 @@ def test_replay_through_fluent_logger(sandbox: Sandbox, bridge: Bridge, tmp_path
     wait_for(lambda: held(sandbox) == sorted(map(str, range(20))), naming="20 events")
 
 
+def test_replay_goes_on_until_ctrl_c(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    log.write_bytes(b"one\ntwo\n")
+    arguments = ("replay", "--to", f"127.0.0.1:{bridge.port}", log, "--ack", "--follow")
+    with Process([BIN / "audit-bridge", *arguments]) as process:
+        wait_for(lambda: len(sandbox.events()) == 2, naming="two lines")
+        log.rename(tmp_path / "audit-2026-01-31T12-34-56.123.log")
+        log.write_bytes(b"three\n")
+        wait_for(lambda: len(sandbox.events()) == 3, naming="three lines")
+        process.signal(signal.SIGINT)
+        assert (0, "3 lines sent, all acked") == (process.wait(), process.lines[-1])
+
+
+def test_replay_follows_only_what_grows(bridge: Bridge) -> None:
+    with Process([BIN / "audit-bridge", "replay", "--to", f"127.0.0.1:{bridge.port}", "-", "--follow"]) as process:
+        assert 2 == process.wait()
+        assert "Error: -: expected a log that grows - leave out --follow" == process.lines[-1]
+
+
 def test_replay_at_a_rate(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
     (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(30)))
     assert "30 lines sent, all acked" == replayed(bridge, tmp_path / "audit.log", "--ack", "--rate", "100")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import ConfigError
-from bridge.log_files import lines, refuse
+from bridge.log_files import grows, lines, refuse
 
 
 def test_plain_and_gzip_read_the_same(tmp_path: Path) -> None:
@@ -60,3 +60,7 @@ def test_what_is_not_gzip_to_its_end_is_said(tmp_path: Path, data: bytes, senten
     with pytest.raises(ConfigError) as error:
         list(lines(str(path)))
     assert f"{path}: {sentence}" == str(error.value)
+
+
+def test_what_may_grow() -> None:
+    assert [True, False, False] == [grows(file) for file in ("audit.log", "audit.log.gz", "-")]

@@ -1,6 +1,7 @@
 import gzip
 import io
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -36,3 +37,15 @@ def test_no_pace_at_all() -> None:
     pauses: list[float] = []
     Pace(0.0, lambda: 0.0, pauses.append).wait(1_000_000, 0.0)
     assert [] == pauses
+
+
+def test_a_log_that_grows_gives_what_has_come(tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    log.write_bytes(b"one\r\n\ntwo\nthr")
+
+    def sleep(_: float) -> None:
+        log.rename(tmp_path / "audit-2026-01-31T12-34-56.123.log")
+        log.write_bytes(b"\nfour\n")
+
+    with closing(replay.followed([str(log)], sleep)) as found:
+        assert [[b"one", b"two"], [b"thr"], [b"four"]] == [next(found) for _ in range(3)]
