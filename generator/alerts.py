@@ -51,17 +51,22 @@ class Alert:
 
 
 def pack(inputs: Inputs) -> Pack:
-    """Return the rules that the values' bridge will ask, those that are disabled left out."""
+    """Return the rules that the values' bridge will ask."""
     rules = inputs.values.bridge.config.rules
     files = [*(shipped() if rules.builtin else ()), *zip(rules.files, inputs.rule_texts, strict=True)]
     return read_rules(files).pack
 
 
+def told(inputs: Inputs) -> list[Told]:
+    """Return the rules that the values' bridge will tell."""
+    disabled = inputs.values.bridge.config.rules.disable
+    return [one for one in pack(inputs).told() if one.name not in disabled]
+
+
 def alerts(inputs: Inputs) -> list[Alert]:
     """Return the definitions of all rules that are told, the most severe first."""
-    disabled = inputs.values.bridge.config.rules.disable
     account = inputs.values.loggly.subdomain or ACCOUNT
-    found = [_alert(one, account) for one in pack(inputs).told() if one.name not in disabled]
+    found = [_alert(one, account) for one in told(inputs)]
     return sorted(found, key=lambda alert: -SEVERITIES.index(alert.severity))
 
 

@@ -27,7 +27,9 @@ rules:                # of the bridge's configuration; in values below bridge.co
 ```
 
 `audit-generator alerts VALUES...` writes the alerts to set up: for each rule the search, a link that opens it, how often to look and
-how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule.
+how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule. `audit-generator
+validate VALUES...` names the rules that the audit policy leaves blind, why, and the smallest change of the policy that would help;
+the preset `recommended` lets every rule of the table see.
 
 ## Rules of your own
 
@@ -80,7 +82,8 @@ _NOT = """
 ## What is not here
 
 Rules that need more than events: lists of addresses (Tor, proxies), what is usual for an actor, first uses, exec into a pod that was
-created as privileged before, and credentials in the data of ConfigMaps. What is typed into a shell after an exec is in no audit log.
+created as privileged before, and what stands in the data of ConfigMaps and in Secrets, whose
+bodies do not belong in a log. What is typed into a shell after an exec is in no audit log.
 """
 
 

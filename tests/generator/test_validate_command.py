@@ -45,3 +45,27 @@ def raise_of(result: Result) -> None:
     """Raise what the command raised; `cli.main` makes exit code 1 of it."""
     assert result.exception is not None
     raise result.exception
+
+
+def test_rules_that_the_policy_leaves_blind_are_told_with_the_change_that_helps() -> None:
+    result = run(
+        "--set", "audit.policy.rules=[{level: Metadata}]", "--set", "bridge.config.rules.disable=[host-ipc-pod]"
+    )
+    lines = result.output.splitlines()
+    at = next(number for number, line in enumerate(lines) if "host-pid-pod" in line)
+    assert (
+        "host/audit-policy.yaml: the detection rules privileged-container, host-path-volume, sensitive-host-path, "
+        "host-network-pod, host-pid-pod, capabilities-added, miner-image are blind: "
+        "create pods by jane: only Metadata by the rule at line 7, and Request is needed"
+    ) == lines[at]
+    assert (
+        '    cure: put first: {level: Request, verbs: [create], resources: [{group: "", resources: [pods]}]}'
+        == lines[at + 1]
+    )
+    assert lines[-1].endswith("; 15 detection rules do not see all that they should")
+    assert "KAP207" not in result.output
+
+
+def test_a_policy_that_drops_a_part_leaves_rules_half_blind() -> None:
+    result = run("--set", "audit.policy.rules=[{level: None, verbs: [get]}, {level: Request}]")
+    assert "the detection rule exec is half blind (4 of 8 requests): get pods/attach by jane: dropped" in result.output

@@ -76,10 +76,6 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
         [seen("alice", "create", "serviceaccounts/token", 201)],
         [seen("system:node:n", "create", "serviceaccounts/token", 201), seen("alice", "create", "serviceaccounts")],
     ),
-    "token-secret-created": (
-        [seen("alice", "create", "secrets", 201, {"type": "kubernetes.io/service-account-token"})],
-        [seen("alice", "create", "secrets", 201, {"type": "Opaque"}), seen("alice", "create", "secrets", 201)],
-    ),
     "failed-login": ([seen("", "list", "pods", 401)], [seen("alice", "list", "pods", 403)]),
     "access-denied": (
         [seen(user, "list", "pods", 403) for user in ("alice", APP, "system:anonymous")],
