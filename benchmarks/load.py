@@ -56,7 +56,9 @@ def measured(bridges: Sequence[Bridge], sink: Sink, traffic: Traffic) -> Load:
 def told(requests: Requests, events: int, came: Came, spent: tuple[float, float, int]) -> Load:
     """Return what a run cost, by its CPU seconds, wall seconds and peak memory; raises RuntimeError where events are missing."""
     if came.events != events:
-        raise RuntimeError(f"expected {events:,} events at the sink, got {came.events:,}")
+        raise RuntimeError(
+            f"expected {events:,} events at the sink, got {came.events:,}, and {came.broken} broken requests"
+        )
     cpu, seconds, peak = spent
     taken = sum(map(len, requests.heads)) / (len(requests.heads) * requests.chunk_events)
     return Load(cpu / events * 1e6, events / seconds, peak, taken, came.bytes / events, events / max(came.requests, 1))

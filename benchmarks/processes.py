@@ -17,6 +17,7 @@ import requests
 from benchmarks.sink import Came
 
 LOCAL = ("forward.host=127.0.0.1", "admin.host=127.0.0.1", "admin.port=0", "cluster=bench")
+NOTE_CHARACTERS = 2_000
 BRIDGE = (sys.executable, "-m", "bridge")
 
 
@@ -53,18 +54,26 @@ def sink(delay_ms: float) -> Iterator[Sink]:
 
 @contextmanager
 def bridge(loggly: str, sets: Sequence[str] = (), program: Sequence[str] = BRIDGE) -> Iterator[Bridge]:
-    """Run a bridge that sends to `loggly`; raises RuntimeError with what it said where it does not start."""
+    """Run a bridge that sends to `loggly`; what goes wrong is raised with what it said."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("wb") as output, start(loggly, ("forward.port=0", *sets), program, output) as child:
             try:
-                while not (match := re.search(r"forward listening on \S+:(\d+)", log.read_text())):
-                    if child.poll() is not None:
-                        raise RuntimeError(log.read_text())
-                    time.sleep(0.02)
-                yield Bridge(child.pid, int(match[1]))
+                yield Bridge(child.pid, _port(child, log))
+            except RuntimeError as error:
+                error.add_note(f"The bridge said:\n{log.read_text()[-NOTE_CHARACTERS:]}")
+                raise
             finally:
                 child.terminate()
+
+
+def _port(child: "subprocess.Popen[bytes]", log: Path) -> int:
+    """Return the port that a bridge announces."""
+    while not (match := re.search(r"forward listening on \S+:(\d+)", log.read_text())):
+        if child.poll() is not None:
+            raise RuntimeError("the bridge did not start")
+        time.sleep(0.02)
+    return int(match[1])
 
 
 def start(loggly: str, sets: Sequence[str], program: Sequence[str], output: object) -> "subprocess.Popen[bytes]":

@@ -20,12 +20,13 @@ _NEWLINE = b"\n"[0]
 
 @dataclass(slots=True)
 class Came:
-    """What has come so far; `last` is the monotonic clock's time of the last request."""
+    """What has come so far, in whole requests; `broken` ones count as nothing, `last` is the monotonic clock's time of the last."""
 
     events: int = 0
     requests: int = 0
     bytes: int = 0
     last: float = 0.0
+    broken: int = 0
 
     def since(self, before: "Came") -> "Came":
         """Return what has come after `before`."""
@@ -39,7 +40,8 @@ class Sink(asyncio.Protocol):
         self._delay = delay
         self._came = came
         self._head = bytearray()
-        self._left = 0
+        self._left = self._size = 0
+        self._lines = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -55,21 +57,25 @@ class Sink(asyncio.Protocol):
                 self._tell()
                 return
             start = head.lower().index(_LENGTH) + len(_LENGTH)
-            self._left = int(head[start:].split(b"\r\n")[0])
-            self._came.bytes += self._left
+            self._left = self._size = int(head[start:].split(b"\r\n")[0])
+            self._lines = 0
             if b"100-continue" in head:
                 self._transport.write(GO_ON)
             data = body
         self._take(data)
 
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class's signature
+        self._came.broken += bool(self._left)
+
     def _take(self, data: bytes) -> None:
         """Count lines: newlines, and one more where the body does not end with one."""
-        came = self._came
-        came.events += data.count(b"\n")
+        self._lines += data.count(b"\n")
         self._left -= len(data)
         if data and not self._left:
-            came.events += data[-1] != _NEWLINE
+            came = self._came
+            came.events += self._lines + (data[-1] != _NEWLINE)
             came.requests += 1
+            came.bytes += self._size
             came.last = time.monotonic()
             asyncio.get_running_loop().call_later(self._delay, self._transport.write, ANSWER)
 
