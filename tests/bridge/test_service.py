@@ -1,6 +1,7 @@
 """The process as a whole: what it says, what it never says, and how it ends."""
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bridge.room import Room
 from bridge.secret import Secret
 from bridge.service import Service
 from tests.bridge.conftest import StartBridge
+from tests.support.log import line
 from tests.support.processes import TOKEN, Bridge, Sandbox, wait_for
 
 
@@ -93,3 +95,65 @@ def test_no_secret_is_said(sandbox: Sandbox, start_bridge: StartBridge, fault: s
         pages = "".join(bridge.get(path)[1] for path in ("/metrics", "/healthz", "/readyz", "/nothing"))
     assert TOKEN not in bridge.output + pages
     bridge.signal(signal.SIGKILL)
+
+
+PAST = "2026-01-31T12:34:56.123456Z"
+OWN_RULE = "title: Own\nname: %s\nlevel: critical\nlogsource: {product: kubernetes}\ndetection: {s: {verb: get}, condition: s}\n"
+
+
+def test_what_is_told_can_be_searched_for_and_is_counted(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """An exec over WebSocket is told once, at its beginning, under the tag of its severity."""
+    bridge = start_bridge()
+    stages = [
+        line("alice", "get", "pods/exec", code=101, stage=stage, audit_id="one", stageTimestamp=PAST)
+        for stage in ("ResponseStarted", "ResponseComplete")
+    ]
+    others = [
+        line("alice", "get", "pods", stageTimestamp=PAST),
+        line("alice", "patch", "secrets", audit_id="two", stageTimestamp=PAST),
+    ]
+    with Client("127.0.0.1", bridge.port) as client:
+        chunk = raw_chunk("kube.audit.cp-1", [*stages, *others], "x")
+        client.send(chunk)
+        client.acked(chunk)
+    [told] = sandbox.search("json.audit.rules:exec")
+    assert "ResponseStarted" == told["event"]["json"]["stage"]
+    assert ["audit", "kubernetes", "severity-medium"] == sorted(told["tags"])
+    assert ["exec", "secret-edited"] == sorted(
+        name
+        for found in sandbox.search("tag:severity-medium")
+        for name in found["event"]["json"]["audit"]["rules"]
+        if name != "human-change"
+    )
+    assert 4 == len(sandbox.search("*"))
+    bridge.wait_for_metric('audit_bridge_rule_matches_total{rule="exec",severity="medium"}', 1)
+    assert 'audit_bridge_rule_matches_total{rule="port-forward",severity="medium"} 0.0' in bridge.get("/metrics")[1]
+
+
+def test_rules_of_the_users_are_used_when_their_file_changes(
+    sandbox: Sandbox, start_bridge: StartBridge, tmp_path: Path
+) -> None:
+    """What cannot be read is an error in the log, and the rules from before stay."""
+    rules = tmp_path / "own.yml"
+    rules.write_text(OWN_RULE % "first")
+    bridge = start_bridge("rules.builtin=false", f"rules.files=[{rules}]")
+
+    def told(number: int) -> list[str]:
+        with Client("127.0.0.1", bridge.port) as client:
+            chunk = raw_chunk(
+                "t", [line("alice", "get", "pods", audit_id=str(number), stageTimestamp=PAST)], str(number)
+            )
+            client.send(chunk)
+            client.acked(chunk)
+        names: list[str] = sandbox.search("*")[-1]["event"]["json"]["audit"]["rules"]
+        return names
+
+    assert ["first"] == told(1)
+    rules.write_text(OWN_RULE % "second")
+    bridge.signal(signal.SIGHUP)
+    bridge.wait_for_line("secrets and certificates read again")
+    assert ["second"] == told(2)
+    rules.write_text("title: [")
+    bridge.signal(signal.SIGHUP)
+    bridge.wait_for_line(r"stay as they are: .*own.yml:1: expected well-formed YAML")
+    assert ["second"] == told(3)
