@@ -13,6 +13,7 @@ from benchmarks import load, machine, processes
 from benchmarks.inputs import Requests
 from benchmarks.load import Load
 from benchmarks.processes import Bridge, Sink
+from benchmarks.senders import Traffic
 
 SINK_MS = 20.0
 CONNECTIONS = 500
@@ -35,6 +36,7 @@ class Paced:
 def paced(requests: Requests, connections: int, seconds: int = SECONDS) -> Paced:
     """Send a chunk a second over each of so many connections."""
     with processes.sink(SINK_MS) as sink, processes.bridge(sink.url) as bridge:
+        load.warm([bridge], Traffic(requests, 0))
         return asyncio.run(_all(bridge, sink, requests, (connections, seconds)))
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-EVENT_CPU_MICROSECONDS = 30
+EVENT_CPU_MICROSECONDS = 40
 """CPU of one event: above what one with bodies takes in small chunks; `make bench` checks that."""
 
 BUSY = 0.7

@@ -77,7 +77,7 @@ def test_missing_markers_are_named() -> None:
 def test_one_fleet_fills_its_requests_and_pairs_do_not() -> None:
     pairs, one = of_pairs(LOAD).figures(), of_one(LOAD).figures()
     assert ("2,000", "3,000/s", "200 GB") == (pairs["bridges"], pairs["requests to Loggly"], pairs["memory"])
-    assert ("44", "320/s", "4 GB") == (one["bridges"], one["requests to Loggly"], one["memory"])
+    assert ("59", "320/s", "6 GB") == (one["bridges"], one["requests to Loggly"], one["memory"])
     assert ("10 cores", "12 Gbit/s", "130 TB a day") == (
         one["CPU"],
         one["network, bridges to Loggly"],

@@ -36,8 +36,8 @@ def test_the_defaults_go_together() -> None:
             "1: agent.image: expected an image with td-agent, got nothing - there is no official one: build it",
         ),
         (
-            "bridge: {eventsPerSecond: 40000}",
-            "1: bridge.replicas: expected at least 3 for 40,000 events a second, one of them being replaced, got 2 - see docs/performance.md",
+            "bridge: {eventsPerSecond: 30000}",
+            "1: bridge.replicas: expected at least 3 for 30,000 events a second, one of them being replaced, got 2 - see docs/performance.md",
         ),
         (
             "bridge: {config: {cluster: a}}",

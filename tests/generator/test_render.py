@@ -255,11 +255,11 @@ def test_a_preset_as_the_filters_policy_stands_in_the_configuration() -> None:
 
 
 def test_what_is_given_of_the_bridges_resources_stands_and_the_rest_follows_from_its_events() -> None:
-    settings = ("bridge.eventsPerSecond=20000", "bridge.resources.limits.memory=1Gi")
+    settings = ("bridge.eventsPerSecond=10000", "bridge.resources.limits.memory=1Gi")
     files = rendered("default", *settings)
     container = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]["containers"][0]
     assert {
-        "requests": {"cpu": "600m", "memory": "136Mi"},
+        "requests": {"cpu": "400m", "memory": "136Mi"},
         "limits": {"memory": "1Gi"},
     } == container["resources"]
 

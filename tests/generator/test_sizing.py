@@ -13,11 +13,11 @@ DEFAULTS = Limits(24 * 2**20, 64 * 2**20, 256 * 2**20)
     [
         (1, 2, "100m"),
         (1_000, 2, "100m"),
-        (10_000, 1, "300m"),
-        (10_000, 2, "300m"),
-        (10_000, 3, "150m"),
-        (30_000, 3, "450m"),
-        (30_001, 3, "460m"),
+        (10_000, 1, "400m"),
+        (10_000, 2, "400m"),
+        (10_000, 3, "200m"),
+        (30_000, 3, "600m"),
+        (30_001, 3, "610m"),
     ],
 )
 def test_cpu_follows_the_events_that_a_bridge_gets_while_another_is_replaced(
@@ -41,10 +41,10 @@ def test_cpu_has_no_limit() -> None:
     assert {"memory"} == set(sized(1_000, 2, DEFAULTS).limits)
 
 
-@pytest.mark.parametrize(("events", "replicas"), [(1, 2), (23_333, 2), (23_334, 3), (1_000_000, 44)])
+@pytest.mark.parametrize(("events", "replicas"), [(1, 2), (17_500, 2), (17_501, 3), (1_000_000, 59)])
 def test_one_bridge_more_than_the_events_need(events: int, replicas: int) -> None:
     assert replicas == least_replicas(events)
 
 
 def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
-    assert 23_333 == sizing.most_events_per_second()
+    assert 17_500 == sizing.most_events_per_second()
