@@ -5,24 +5,41 @@ Exit codes: 0 done, 1 the input is wrong, 2 usage, 3 a bug of ours, 130 interrup
 
 import sys
 import traceback
+from importlib import import_module
 
 import click
 
-from bridge.commands import check, demo_command, replay_command, run
-from bridge.dead_letters_command import dead_letters
 from bridge.errors import BridgeError
-from bridge.sandbox.command import sandbox
-from bridge.show_command import show
+
+COMMANDS = {
+    "check": "bridge.commands:check",
+    "dead-letters": "bridge.dead_letters_command:dead_letters",
+    "demo": "bridge.demo_command:demo_command",
+    "replay": "bridge.replay_command:replay_command",
+    "run": "bridge.commands:run",
+    "sandbox": "bridge.sandbox.command:sandbox",
+    "show": "bridge.show_command:show",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose modules are loaded when they are asked for: a bridge that starts needs nothing of the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        """Return the names of all."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's interface
+        """Return one by its name."""
+        module, _, attribute = COMMANDS.get(cmd_name, "").partition(":")
+        command: click.Command | None = getattr(import_module(module), attribute) if module else None
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kube-audit-bridge", prog_name="audit-bridge")
 def commands() -> None:
     """Kubernetes audit logs from Fluentd to Loggly, acknowledged only when Loggly has them."""
-
-
-for command in (run, check, replay_command, demo_command, show, dead_letters, sandbox):
-    commands.add_command(command)
 
 
 def main() -> None:

@@ -1,16 +1,14 @@
+"""The command line: its commands, their help, and what a wrong call is."""
+
 import re
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
-from tests.support.processes import BIN, Process, Sandbox
+from tests.support.processes import ran
 
 COMMANDS = ("run", "check", "replay", "demo", "show", "dead-letters", "sandbox")
-
-
-def ran(*arguments: str | Path) -> tuple[int, str]:
-    with Process([BIN / "audit-bridge", *arguments], {"LOGGLY_TOKEN": "", "COLUMNS": "100"}) as process:
-        return process.wait(), process.output
 
 
 def test_help_names_every_command() -> None:
@@ -37,52 +35,11 @@ def test_usage_errors_are_2(arguments: list[str]) -> None:
     assert (2, True) == (code, "Usage: audit-bridge" in output)
 
 
-def test_a_missing_token() -> None:
-    sentence = (
-        "the environment variable LOGGLY_TOKEN: expected Loggly's customer token, got nothing - "
-        "set loggly.token_file to a file that holds it, or LOGGLY_TOKEN"
+def test_a_bridge_that_starts_loads_no_other_command() -> None:
+    """Its start is time in which senders wait."""
+    code = "import sys, bridge.cli, bridge.commands; print(*(name for name in sys.modules if name.startswith(('bridge', 'rich'))))"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
-    assert (1, sentence) == ran("run")
-
-
-def test_a_configuration_with_several_errors(tmp_path: Path) -> None:
-    """Each has its place; the exit code is 1."""
-    file = tmp_path / "bridge.yaml"
-    file.write_text("forward:\n  prot: 1\nbatch:\n  max_age: 5\n")
-    code, output = ran("check", "--config", file)
-    assert 1 == code
-    assert [f"{file}:2: forward.prot:", f"{file}:4: batch.max_age:"] == [
-        " ".join(line.split(" ")[:2]) for line in output.splitlines()
-    ]
-    assert "port" in output.splitlines()[0]
-    assert "a duration with its unit, such as 200ms, 50s or 2m" in output.splitlines()[1]
-
-
-def test_a_configuration_that_is_fine(tmp_path: Path) -> None:
-    file = tmp_path / "bridge.yaml"
-    file.write_text("cluster: prod\nforward: {ack_deadline: 20s}\n")
-    assert (0, f"{file}: fine") == ran("check", "--config", file)
-
-
-def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
-    code, output = ran("check", "--config", tmp_path / "none.yaml")
-    assert (
-        1,
-        f"{tmp_path}/none.yaml (--config): expected a file to read, got: no such file or directory - check the path",
-    ) == (code, output)
-
-
-def test_a_replay_to_nowhere(tmp_path: Path) -> None:
-    log = tmp_path / "a.log"
-    log.write_text("x\n")
-    code, output = ran("replay", log, "--to", "127.0.0.1:1", "--ack")
-    assert (1, "127.0.0.1:1: connection refused - check the name, and that it is there") == (
-        code,
-        output.splitlines()[-1],
-    )
-
-
-def test_a_replay_of_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
-    code, output = ran("replay", tmp_path / "none.log", "--to", sandbox.url.removeprefix("http://"), "--ack")
-    sentence = f"{tmp_path}/none.log: expected a log file, got none - check the name"
-    assert (1, sentence) == (code, output.splitlines()[-1])
+    assert "bridge.commands" in loaded
+    assert not {"bridge.demo", "bridge.replay", "bridge.show_command", "bridge.sandbox", "rich"} & loaded

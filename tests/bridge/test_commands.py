@@ -1,69 +1,50 @@
-"""What the commands do between real processes."""
+"""What `run` and `check` say of a configuration."""
 
-import json
-import signal
 from pathlib import Path
 
-from tests.support.processes import BIN, Bridge, Process, Sandbox, wait_for
-
-EVENT = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"%d","stage":"ResponseComplete","verb":"get"}\n'
+from tests.support.processes import ran
 
 
-def replayed(bridge: Bridge, *arguments: str | Path) -> str:
-    with Process([BIN / "audit-bridge", "replay", "--to", f"127.0.0.1:{bridge.port}", *arguments]) as process:
-        assert 0 == process.wait()
-        return process.lines[-1]
-
-
-def held(sandbox: Sandbox) -> list[str]:
-    return sorted(json.loads(event["raw"])["auditID"] for event in sandbox.events())
-
-
-def test_replay_with_acks(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
-    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(1_500)))
-    assert "1500 lines sent, all acked" == replayed(
-        bridge, tmp_path / "audit.log", "--ack", "--tag", "kube.audit.node-1"
+def test_a_missing_token() -> None:
+    sentence = (
+        "the environment variable LOGGLY_TOKEN: expected Loggly's customer token, got nothing - "
+        "set loggly.token_file to a file that holds it, or LOGGLY_TOKEN"
     )
-    assert sorted(map(str, range(1_500))) == held(sandbox)
-    assert "node-1" == json.loads(sandbox.events()[0]["raw"])["audit"]["node"]
+    assert (1, sentence) == ran("run")
 
 
-def test_replay_through_fluent_logger(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
-    """Without acks the lines are sent when the command ends, and arrive a little later."""
-    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(20)))
-    assert "20 lines sent" == replayed(bridge, tmp_path / "audit.log")
-    wait_for(lambda: held(sandbox) == sorted(map(str, range(20))), naming="20 events")
+def test_a_configuration_with_several_errors(tmp_path: Path) -> None:
+    """Each has its place; the exit code is 1."""
+    file = tmp_path / "bridge.yaml"
+    file.write_text("forward:\n  prot: 1\nbatch:\n  max_age: 5\n")
+    code, output = ran("check", "--config", file)
+    assert 1 == code
+    assert [f"{file}:2: forward.prot:", f"{file}:4: batch.max_age:"] == [
+        " ".join(line.split(" ")[:2]) for line in output.splitlines()
+    ]
+    assert "port" in output.splitlines()[0]
+    assert "a duration with its unit, such as 200ms, 50s or 2m" in output.splitlines()[1]
 
 
-def test_replay_goes_on_until_ctrl_c(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
-    log = tmp_path / "audit.log"
-    log.write_bytes(b"one\ntwo\n")
-    arguments = ("replay", "--to", f"127.0.0.1:{bridge.port}", log, "--ack", "--follow")
-    with Process([BIN / "audit-bridge", *arguments]) as process:
-        wait_for(lambda: len(sandbox.events()) == 2, naming="two lines")
-        log.rename(tmp_path / "audit-2026-01-31T12-34-56.123.log")
-        log.write_bytes(b"three\n")
-        wait_for(lambda: len(sandbox.events()) == 3, naming="three lines")
-        process.signal(signal.SIGINT)
-        assert (0, "3 lines sent, all acked") == (process.wait(), process.lines[-1])
+def test_a_configuration_that_is_fine(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.yaml"
+    file.write_text("cluster: prod\nforward: {ack_deadline: 20s}\n")
+    assert (0, f"{file}: fine") == ran("check", "--config", file)
 
 
-def test_replay_follows_only_what_grows(bridge: Bridge) -> None:
-    with Process([BIN / "audit-bridge", "replay", "--to", f"127.0.0.1:{bridge.port}", "-", "--follow"]) as process:
-        assert 2 == process.wait()
-        assert "Error: -: expected a log that grows - leave out --follow" == process.lines[-1]
+def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
+    code, output = ran("check", "--config", tmp_path / "none.yaml")
+    assert (
+        1,
+        f"{tmp_path}/none.yaml (--config): expected a file to read, got: no such file or directory - check the path",
+    ) == (code, output)
 
 
-def test_replay_at_a_rate(sandbox: Sandbox, bridge: Bridge, tmp_path: Path) -> None:
-    (tmp_path / "audit.log").write_text("".join(EVENT % number for number in range(30)))
-    assert "30 lines sent, all acked" == replayed(bridge, tmp_path / "audit.log", "--ack", "--rate", "100")
-    assert 30 == len(held(sandbox))
-
-
-def test_the_demo_stays_until_it_is_interrupted() -> None:
-    with Process([BIN / "audit-bridge", "demo"]) as process:
-        page = process.wait_for_line(r"Search them: (http://\S+)", within=60).group(1)
-        process.wait_for_line("Ctrl-C ends it.")
-        assert page.endswith("/search")
-        process.signal(signal.SIGINT)
-        assert 0 == process.wait()
+def test_a_replay_to_nowhere(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("x\n")
+    code, output = ran("replay", log, "--to", "127.0.0.1:1", "--ack")
+    assert (1, "127.0.0.1:1: connection refused - check the name, and that it is there") == (
+        code,
+        output.splitlines()[-1],
+    )
