@@ -4,14 +4,13 @@ Bytes are counted, not characters, and each line with its newline. The clock is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bridge.receipts import Receipt
 
 Tags = tuple[str, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Batch:
     """One request to be: its lines, their size with newlines, and whose they are.
 
@@ -19,29 +18,61 @@ class Batch:
     had begun when Loggly first refused it, a batch of one line; 0 where that has not happened.
     """
 
-    tags: Tags
-    opened: float
-    lines: list[bytes] = field(default_factory=list)
-    size: int = 0
-    parts: list[tuple[Receipt, int]] = field(default_factory=list)
-    asked: int = 0
-    refused: int = 0
+    __slots__ = ("_body", "_lines", "asked", "count", "opened", "parts", "refused", "size", "tags")
+
+    def __init__(
+        self,
+        tags: Tags,
+        opened: float,
+        lines: list[bytes] | None = None,
+        size: int = 0,
+        parts: list[tuple[Receipt, int]] | None = None,
+    ) -> None:
+        self.tags = tags
+        self.opened = opened
+        self.size = size
+        self.parts = parts or []
+        self.asked = self.refused = 0
+        self._lines = lines or []
+        self.count = len(self._lines)
+        self._body: bytes | None = None
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines, not to be changed."""
+        if self._body is not None:
+            self._lines, self._body = self._body.split(b"\n"), None
+        return self._lines
 
     def body(self) -> bytes:
-        """Return the lines as Loggly's bulk endpoint splits them."""
-        return b"\n".join(self.lines)
+        """Return the lines as Loggly's bulk endpoint splits them, and keep only that: on its way a batch is in memory once."""
+        if self._body is None:
+            body = b"\n".join(self._lines)
+            if not self.count:
+                return body
+            self._lines, self._body = [], body
+        return self._body
+
+    def add(self, lines: Sequence[bytes], size: int, receipt: Receipt) -> None:
+        """Take lines of one chunk; `size` counts their newlines too."""
+        self._lines += lines
+        self.count += len(lines)
+        self.size += size
+        self.parts.append((receipt, len(lines)))
 
     def settle(self) -> None:
         """Tell every receipt that its lines have found their end; the batch is empty afterwards."""
-        parts, self.parts, self.lines, self.size = self.parts, [], [], 0
+        parts, self.parts = self.parts, []
+        self._empty()
         for receipt, lines in parts:
             receipt.settle(lines)
 
     def halves(self) -> "tuple[Batch, Batch]":
         """Return the first and the second half of the lines, each with its receipts; this batch is empty afterwards."""
-        middle = len(self.lines) // 2
-        halves = self._cut(0, middle), self._cut(middle, len(self.lines))
-        self.lines, self.parts, self.size = [], [], 0
+        middle = self.count // 2
+        halves = self._cut(0, middle), self._cut(middle, self.count)
+        self.parts = []
+        self._empty()
         return halves
 
     def only(self, at: int) -> "Batch":
@@ -50,13 +81,17 @@ class Batch:
 
     def drop(self, at: int) -> None:
         """Forget one line and what it is counted for: it goes its own way."""
-        before, after = self._cut(0, at), self._cut(at + 1, len(self.lines))
-        self.lines, self.parts = before.lines + after.lines, before.parts + after.parts
-        self.size = before.size + after.size
+        before, after = self._cut(0, at), self._cut(at + 1, self.count)
+        self.put(before.lines + after.lines)
+        self.parts = before.parts + after.parts
 
     def put(self, lines: list[bytes]) -> None:
-        """Send these lines instead, as many as there were."""
-        self.lines, self.size = lines, sum(map(len, lines)) + len(lines)
+        """Have these lines instead."""
+        self._lines, self._body = lines, None
+        self.count, self.size = len(lines), sum(map(len, lines)) + len(lines)
+
+    def _empty(self) -> None:
+        self._lines, self._body, self.count, self.size = [], None, 0, 0
 
     def _cut(self, start: int, end: int) -> "Batch":
         lines = self.lines[start:end]
@@ -94,9 +129,7 @@ class Batches:
             batch = self._open.get(tags) or self._begin(tags, now)
             count, size = self._fitting(batch, lines, start)
             if count:
-                batch.lines += lines[start : start + count]
-                batch.size += size
-                batch.parts.append((receipt, count))
+                batch.add(lines[start : start + count], size, receipt)
                 start += count
             if start < len(lines) or self._is_full(batch):
                 closed.append(self._open.pop(tags))
@@ -124,12 +157,12 @@ class Batches:
     def _fitting(self, batch: Batch, lines: Sequence[bytes], start: int) -> tuple[int, int]:
         """Return how many of the lines from `start` the batch can take, and their size; an empty one takes at least one."""
         room = self._bounds.max_bytes - batch.size
-        count = min(len(lines) - start, self._bounds.max_events - len(batch.lines))
+        count = min(len(lines) - start, self._bounds.max_events - batch.count)
         size = sum(map(len, lines[start : start + count])) + count
-        while size > room and count and not (count == 1 and not batch.lines):
+        while size > room and count and not (count == 1 and not batch.count):
             count -= 1
             size -= len(lines[start + count]) + 1
         return count, size
 
     def _is_full(self, batch: Batch) -> bool:
-        return batch.size >= self._bounds.max_bytes or len(batch.lines) >= self._bounds.max_events
+        return batch.size >= self._bounds.max_bytes or batch.count >= self._bounds.max_events

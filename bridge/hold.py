@@ -40,7 +40,7 @@ class Hold:
     @property
     def offers(self) -> list[Batch]:
         """What waits at the gate with an event that may be asked for, the longest waiting first."""
-        return [batch for batch in self._offers if batch.lines]
+        return [batch for batch in self._offers if batch.count]
 
     def close(self, held: Held) -> None:
         """Let nobody pass; the caller has to probe, and to open again.

@@ -57,14 +57,14 @@ class _Work:
     @property
     def offers(self) -> list[Batch]:
         """What may be asked for an event."""
-        return [part for part in [*self.untried, *self.refused] if part.lines]
+        return [part for part in [*self.untried, *self.refused] if part.count]
 
     def prefer_a_far_one(self) -> None:
         """Let the next one be a single event, of the end of the batch."""
         far = self.untried[0]
         self.untried.append(far.only(0))
         far.drop(0)
-        if not far.lines:
+        if not far.count:
             del self.untried[0]
 
 
@@ -112,7 +112,7 @@ class Uploads:
         part = work.untried[-1]
         outcome = await self._upload(part)
         del work.untried[-1]
-        if outcome and len(part.lines) > 1:
+        if outcome and part.count > 1:
             first, second = part.halves()
             work.untried.extend((second, first))
         elif outcome:
@@ -136,16 +136,16 @@ class Uploads:
                 whole = whole or part.lines
                 part.put([smaller])
         finally:
-            if whole and part.lines:
+            if whole and part.count:
                 part.put(whole)
         return outcome
 
     async def _upload_as_it_is(self, part: Batch) -> Outcome | None:
         waits = pauses(self.pauses.initial, self.pauses.maximum, self.random)
-        while part.lines:
+        while part.count:
             await self.hold.passed(part)
             async with self.slots:
-                if not (self.hold.is_open and part.lines):  # closed, or taken as a witness, before our turn came
+                if not (self.hold.is_open and part.count):  # closed, or taken as a witness, before our turn came
                     continue
                 outcome = await self._send(part)
             match verdict(outcome):
@@ -159,7 +159,7 @@ class Uploads:
                     await self._probe(part, f"Loggly answers {outcome}")
                 case Verdict.RETRY:
                     wait = max(next(waits), asked_pause(outcome.retry_after, self.now()))
-                    log.warning("Loggly: %s; %d events wait, next attempt in %.1f s", outcome, len(part.lines), wait)
+                    log.warning("Loggly: %s; %d events wait, next attempt in %.1f s", outcome, part.count, wait)
                     await asyncio.sleep(wait)
         return None
 
@@ -171,7 +171,7 @@ class Uploads:
         return outcome
 
     def _take(self, part: Batch) -> None:
-        self.on_taken(len(part.lines))
+        self.on_taken(part.count)
         part.settle()
 
     async def _probe(self, part: Batch, why: str) -> None:
@@ -209,11 +209,11 @@ class Uploads:
 
     def _at_fault(self, work: _Work) -> Batch | None:
         """Return a refused event that another was taken after, or that was taken itself, as a witness; None where none is."""
-        return next((event for event in work.refused if self._newest_taken >= event.refused or not event.lines), None)
+        return next((event for event in work.refused if self._newest_taken >= event.refused or not event.count), None)
 
     async def _ask(self, part: Batch) -> Verdict:
         """Send one event of a part alone, another one each time."""
-        at = part.asked % len(part.lines)
+        at = part.asked % part.count
         part.asked += 1
         event = part.only(at)
         async with self.slots:
@@ -221,7 +221,7 @@ class Uploads:
         if answer is Verdict.DELIVERED:
             part.drop(at)
             self._take(event)
-        elif answer is Verdict.SPLIT and len(part.lines) == 1:
+        elif answer is Verdict.SPLIT and part.count == 1:
             part.refused = part.refused or self._begun
         return answer
 
@@ -253,6 +253,6 @@ class Uploads:
 
 def _smaller(part: Batch, outcome: Outcome) -> bytes | None:
     """Return what to send instead of one event that is too large; None where that is not what it is refused for."""
-    if len(part.lines) > 1 or outcome.status != 413 or len(part.lines[0]) <= SMALLEST_CUT:
+    if part.count > 1 or outcome.status != 413 or len(part.lines[0]) <= SMALLEST_CUT:
         return None
     return shape.fit(part.lines[0], max(len(part.lines[0]) // 2, SMALLEST_CUT))
