@@ -12,24 +12,24 @@ Tags = tuple[str, ...]
 
 
 class Batch:
-    """One request to be: its lines, their size with newlines, and whose they are.
+    """One request to be: its lines, their size with newlines, whose they are, and when it is closed at the latest.
 
     `asked` counts how often one of its lines was sent alone, to see whether Loggly takes any. `refused` is how many requests
     had begun when Loggly first refused it, a batch of one line; 0 where that has not happened.
     """
 
-    __slots__ = ("_body", "_lines", "asked", "count", "opened", "parts", "refused", "size", "tags")
+    __slots__ = ("_body", "_lines", "asked", "count", "due", "parts", "refused", "size", "tags")
 
     def __init__(
         self,
         tags: Tags,
-        opened: float,
+        due: float,
         lines: list[bytes] | None = None,
         size: int = 0,
         parts: list[tuple[Receipt, int]] | None = None,
     ) -> None:
         self.tags = tags
-        self.opened = opened
+        self.due = due
         self.size = size
         self.parts = parts or []
         self.asked = self.refused = 0
@@ -101,16 +101,20 @@ class Batch:
             if inside > 0:
                 parts.append((receipt, inside))
             at += count
-        return Batch(self.tags, self.opened, lines, sum(map(len, lines)) + len(lines), parts)
+        return Batch(self.tags, self.due, lines, sum(map(len, lines)) + len(lines), parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What closes a batch: bytes, lines, or seconds since its first line, whatever comes first."""
+    """What closes a batch, whatever comes first: bytes, lines, or seconds since its first line.
+
+    `acked_age` seconds count from the first line whose sender waits for an ack.
+    """
 
     max_bytes: int
     max_events: int
     max_age: float
+    acked_age: float
 
 
 class Batches:
@@ -120,8 +124,10 @@ class Batches:
         self._bounds = bounds
         self._open: dict[Tags, Batch] = {}
 
-    def add(self, tags: Tags, lines: Sequence[bytes], receipt: Receipt, now: float) -> list[Batch]:
-        """Take lines of one chunk, in order; return the batches that they closed."""
+    def add(
+        self, tags: Tags, lines: Sequence[bytes], receipt: Receipt, now: float, *, waits: bool = False
+    ) -> list[Batch]:
+        """Take lines of one chunk, in order, whose sender waits for an ack or not; return the batches that they closed."""
         closed: list[Batch] = []
         receipt.expect(len(lines))
         start = 0
@@ -130,6 +136,8 @@ class Batches:
             count, size = self._fitting(batch, lines, start)
             if count:
                 batch.add(lines[start : start + count], size, receipt)
+                if waits:
+                    batch.due = min(batch.due, now + self._bounds.acked_age)
                 start += count
             if start < len(lines) or self._is_full(batch):
                 closed.append(self._open.pop(tags))
@@ -137,12 +145,12 @@ class Batches:
 
     def due(self, now: float) -> list[Batch]:
         """Close and return what has become too old."""
-        old = [tags for tags, batch in self._open.items() if now >= batch.opened + self._bounds.max_age]
+        old = [tags for tags, batch in self._open.items() if now >= batch.due]
         return [self._open.pop(tags) for tags in old]
 
     def next_due(self) -> float | None:
         """Return when the oldest open batch becomes too old, None where none is open."""
-        return min((batch.opened + self._bounds.max_age for batch in self._open.values()), default=None)
+        return min((batch.due for batch in self._open.values()), default=None)
 
     def flush(self) -> list[Batch]:
         """Close and return all."""
@@ -151,7 +159,7 @@ class Batches:
         return closed
 
     def _begin(self, tags: Tags, now: float) -> Batch:
-        batch = self._open[tags] = Batch(tags, now)
+        batch = self._open[tags] = Batch(tags, now + self._bounds.max_age)
         return batch
 
     def _fitting(self, batch: Batch, lines: Sequence[bytes], start: int) -> tuple[int, int]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("bridge.delivery")
 
+ACKED_AGE = 0.1  # seconds that lines gather at most while a sender waits for their ack
 A_TURN = 0.01  # seconds, in which what waited for room is judged
 OWN_WORDS = "kube-audit-bridge asks with this line whether Loggly takes any, for it refuses an event"
 SLICE = 1_000  # lines judged before other connections get their turn
@@ -57,7 +58,7 @@ class Delivery:
         batch, retry = settings.batch, settings.retry
         self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
-        self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age))
+        self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age, min(batch.max_age, ACKED_AGE)))
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
         taken = metrics.events_delivered.inc
         slots = asyncio.Semaphore(settings.loggly.connections)
@@ -73,6 +74,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._receipts: dict[Receipt, None] = {}  # undelivered, the oldest first
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
         metrics.watch_oldest(self.oldest_seconds)
         metrics.watch_held(lambda: not self.uploads.hold.is_open)
 
@@ -106,19 +108,19 @@ class Delivery:
             for tags, some in by_severity(ready, self._settings.loggly.tags, self._count):
                 self.spooler.put(some, tags)
         else:
-            self.send(ready, receipt, self._settings.loggly.tags)
+            self.send(ready, receipt, self._settings.loggly.tags, waits=chunk.ack is not None)
 
     def forward(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
         """Put lines on their way that are all of their receipt."""
         self.send(lines, receipt, tags)
         self.complete(receipt)
 
-    def send(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
-        """Put lines that are judged already on their way."""
+    def send(self, lines: list[bytes], receipt: Receipt, tags: Tags, *, waits: bool = False) -> None:
+        """Put lines that are judged already on their way; sooner where their sender waits for an ack."""
         self._receipts[receipt] = None
         self.room.add(sum(map(len, lines)) + len(lines))
         for under, some in by_severity(lines, tags, self._count):
-            self._upload(self._batches.add(under, some, receipt, time.monotonic()))
+            self._upload(self._batches.add(under, some, receipt, time.monotonic(), waits=waits))
         self._set_timer()
 
     def _count(self, found: Found) -> None:
@@ -176,8 +178,12 @@ class Delivery:
 
     def _set_timer(self) -> None:
         due = self._batches.next_due()
-        if due is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(max(due - time.monotonic(), 0), self._on_timer)
+        if due is None or (self._timer and self._timer_due <= due):
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._timer_due = due
+        self._timer = asyncio.get_running_loop().call_later(max(due - time.monotonic(), 0), self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None

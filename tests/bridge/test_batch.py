@@ -13,7 +13,7 @@ KUBE, OTHER = ("kubernetes", "audit"), ("other",)
 
 
 def batches(max_bytes: int = 1_000, max_events: int = 100, max_age: float = 1.0) -> Batches:
-    return Batches(Bounds(max_bytes, max_events, max_age))
+    return Batches(Bounds(max_bytes, max_events, max_age, acked_age=0.25))
 
 
 def receipt() -> Receipt:
@@ -115,6 +115,27 @@ def test_age_counts_from_the_first_line() -> None:
     assert 11.5 == open_batches.next_due()
     assert [[b"2"]] == [batch.lines for batch in open_batches.due(60.0)]
     assert open_batches.next_due() is None
+
+
+def test_who_waits_for_an_ack_waits_less() -> None:
+    """From the first such line on, whatever gathered before it, and never longer than the oldest line may wait."""
+    open_batches = batches(max_age=1.0)
+    open_batches.add(KUBE, [b"1"], receipt(), 10.0)
+    open_batches.add(KUBE, [b"2"], receipt(), 10.25, waits=True)
+    open_batches.add(KUBE, [b"3"], receipt(), 10.375, waits=True)
+    assert 10.5 == open_batches.next_due()
+    assert [[b"1", b"2", b"3"]] == [batch.lines for batch in open_batches.due(10.5)]
+    open_batches.add(KUBE, [b"4"], receipt(), 20.0)
+    open_batches.add(KUBE, [b"5"], receipt(), 20.875, waits=True)
+    assert 21.0 == open_batches.next_due()
+
+
+def test_a_body_is_the_lines_and_takes_their_place() -> None:
+    batch = Batch(KUBE, 0.0, [b"1", b"", b"3"], 5)
+    assert b"1\n\n3" == batch.body() == batch.body()
+    assert (3, [b"1", b"", b"3"]) == (batch.count, batch.lines)
+    assert b"" == Batch(KUBE, 0.0).body()
+    assert [] == Batch(KUBE, 0.0).lines
 
 
 def test_a_new_batch_has_an_age_of_its_own() -> None:

@@ -463,3 +463,13 @@ def test_a_new_certificate_is_for_new_connections(
         with pytest.raises(ssl.SSLCertVerificationError):
             Client("127.0.0.1", bridge.port, tls=old)
     assert [0, 1, 2] == audit_ids(sandbox)
+
+
+def test_an_ack_does_not_wait_for_those_who_send_nothing(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+    """An idle connection that has asked for acks before might add to a batch; nobody waits long for it."""
+    bridge = start_bridge("batch.max_age=1h")
+    with ExitStack() as stack:
+        idle, busy = (stack.enter_context(socket.create_connection(("127.0.0.1", bridge.port), 10)) for _ in range(2))
+        for client in (idle, busy, busy):
+            client.sendall(packed(event_lines(1), "x"))
+            assert ACK_X == said(client, len(ACK_X))
