@@ -54,7 +54,10 @@ PARSED = st.builds(
     requestURI=st.sampled_from(["/api", "/api?token=abc", "/api?watch=true"]),
     stageTimestamp=st.sampled_from(["2026-01-31T12:34:56.123456Z", "2026-01-31T12:34:56Z"]),
     requestObject=st.none() | st.just({"kind": "Secret", "data": {"a": "b"}}),
-    **{"x-more": st.none() | st.recursive(st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(), st.lists)},
+    **{
+        "x-more": st.none()
+        | st.recursive(st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(), st.lists)
+    },
 )
 
 

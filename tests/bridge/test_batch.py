@@ -175,7 +175,7 @@ def batch_of(counts: list[int]) -> tuple[Batch, list[Receipt]]:
 def assert_sound(batch: Batch) -> None:
     assert sum(len(line) + 1 for line in batch.lines) == batch.size
     assert len(batch.lines) == sum(count for _, count in batch.parts)
-    assert (KUBE, 5.0) == (batch.tags, batch.opened)
+    assert (KUBE, 6.0) == (batch.tags, batch.due)
 
 
 COUNTS = st.lists(st.integers(1, 5), min_size=1, max_size=5)

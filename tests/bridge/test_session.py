@@ -465,7 +465,7 @@ def test_a_new_certificate_is_for_new_connections(
     assert [0, 1, 2] == audit_ids(sandbox)
 
 
-def test_an_ack_does_not_wait_for_those_who_send_nothing(sandbox: Sandbox, start_bridge: StartBridge) -> None:
+def test_an_ack_does_not_wait_for_those_who_send_nothing(start_bridge: StartBridge) -> None:
     """An idle connection that has asked for acks before might add to a batch; nobody waits long for it."""
     bridge = start_bridge("batch.max_age=1h")
     with ExitStack() as stack:
