@@ -16,10 +16,30 @@ def _trim() -> Callable[[int], int] | None:
         return None
 
 
+def _mallopt() -> Callable[[int, int], int] | None:
+    """Return glibc's mallopt(3), None where the C library has none."""
+    try:
+        return ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return None
+
+
 _TRIM = _trim()
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # malloc.h
+_LARGE = 10**6  # bytes
 
 
 def give_back() -> None:
     """Give free memory back, where that can be asked for."""
     if _TRIM:
         _TRIM(0)
+
+
+def stay_small() -> None:
+    """Let threads share one heap, and large pieces go back as soon as they are free; for what runs beside an API server.
+
+    It makes a few megabytes of difference, and large pieces a little dearer.
+    """
+    if mallopt := _mallopt():
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_MMAP_THRESHOLD, _LARGE)

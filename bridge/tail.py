@@ -26,7 +26,10 @@ from bridge.sieve import Sieve
 
 log = logging.getLogger("bridge.files")
 
-IN_FLIGHT_BYTES = 6 * 10**6  # of one log: a full request and the next one; more would only be memory
+REQUEST_BYTES = (
+    2 * 10**6
+)  # of one log: while this is on its way the next is read; larger requests only need more memory
+IN_FLIGHT_BYTES = 2 * REQUEST_BYTES
 AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
 SLICE = 1_024  # lines judged before others get their turn
 
@@ -92,7 +95,7 @@ class Tail:
         self._in_thread = in_thread
         self._clock = clock
         self._sent: deque[_Sent] = deque()
-        self._in_flight = 0
+        self._in_flight = self._gathered = 0
         self._settled, self._stopping = asyncio.Event(), asyncio.Event()
         self._looked = 0.0
 
@@ -138,7 +141,6 @@ class Tail:
         """Wait for room, and look on meanwhile, so that what is rotated away is noticed."""
         while self._in_flight >= IN_FLIGHT_BYTES and not self._stopping.is_set():
             self._settled.clear()
-            self._onward.flush()  # nothing more comes until then
             await self._either(self._settled.wait())
         room = self._onward.room
         if (room.full or room.waiting) and not self._stopping.is_set():
@@ -183,6 +185,10 @@ class Tail:
             self._send(ready, receipt)
         receipt.on_done(self._settle)
         self._onward.complete(receipt)
+        self._gathered += block.size
+        if self._gathered >= REQUEST_BYTES:
+            self._gathered = 0
+            self._onward.flush()
 
     def _send(self, ready: list[bytes], receipt: Receipt) -> None:
         self._manner.taken(len(ready))

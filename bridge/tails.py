@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.settings import File, Settings
-from bridge import blocks, cri
+from bridge import blocks, cri, memory
 from bridge.delivery import Delivery
 from bridge.following import Follower
 from bridge.gaps import Gap
@@ -136,4 +136,5 @@ def opened(settings: Settings, delivery: Delivery, metrics: Metrics) -> Tails | 
     """Begin to read the logs of the configuration; None where it names none. Raises ConfigError."""
     if not settings.files or settings.state.path is None:
         return None
+    memory.stay_small()
     return Tails(settings, delivery, metrics, Positions(settings.state.path))

@@ -28,3 +28,9 @@ def test_gaps_between_what_is_in_use_are_given_back() -> None:
 def test_a_c_library_without_it_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_TRIM", None)
     memory.give_back()
+
+
+def test_it_can_be_asked_to_stay_small() -> None:
+    """Where the C library knows of it; asking twice changes nothing."""
+    memory.stay_small()
+    memory.stay_small()
