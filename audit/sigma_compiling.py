@@ -7,7 +7,7 @@ Regular expressions run in RE2, which needs no more than linear time whatever an
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from ipaddress import ip_network
 from math import inf
 from operator import or_
@@ -43,6 +43,8 @@ from audit.rule_fields import DECISION, Field, domain
 from audit.rule_fields import field as field_of
 
 _WILDCARDS = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+REMEMBERED = 4_096
+"""Texts, such as URIs, for which it is remembered whether a piece is in them."""
 _ANY = SpecialChars.WILDCARD_MULTI
 _NOT_FIELDS = "fields of audit.k8s.io, audit.* or a name from docs/rules.md"
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
@@ -256,7 +258,7 @@ def _one(parts: Sequence[Among]) -> Among:
     pieces = [part.found for part in parts if isinstance(part.found, Pieces)]
     finds: list[Pattern] = [part.found for part in parts if part.found and not isinstance(part.found, Pieces)]
     if pieces:
-        finds.insert(0, reduce(or_, pieces))
+        finds.insert(0, lru_cache(REMEMBERED)(reduce(or_, pieces)))  # many pieces, and texts that come again
     return Among(parts[0].field, texts, finds[0] if len(finds) == 1 else partial(_found, finds))
 
 
