@@ -13,7 +13,7 @@ import click
 
 from audit.document import DocumentError
 from generator import write
-from generator.alerts_command import alerts_command
+from generator.alerts_command import alerts_command, documents
 from generator.errors import GeneratorError
 from generator.load import load
 from generator.policy_command import policy
@@ -36,7 +36,10 @@ def cli() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; with -o, show what differs and exit 1 if anything does.")
 def render(values: tuple[Path, ...], settings: tuple[str, ...], output: Path | None, check: bool) -> None:
     """Render VALUES, later files over earlier ones: without -o, the stream for `kubectl apply -f -`."""
-    files = render_files(load(values, settings))
+    inputs = load(values, settings)
+    files = render_files(inputs)
+    if output is not None:
+        files |= {f"alerts/{name}": text for name, text in documents(inputs).items()}
     if check:
         difference = "" if output is None else write.diff(files, output)
         click.echo(difference, nl=False)

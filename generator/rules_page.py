@@ -27,8 +27,8 @@ rules:                # of the bridge's configuration; in values below bridge.co
 ```
 
 `audit-generator alerts VALUES...` writes the alerts to set up: for each rule the search, a link that opens it, how often to look and
-how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule. `audit-generator
-validate VALUES...` names the rules that the audit policy leaves blind, why, and the smallest change of the policy that would help;
+how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule;
+`audit-generator render -o DIR` puts them all into `DIR/alerts/`. `audit-generator validate VALUES...` names the rules that the audit policy leaves blind, why, and the smallest change of the policy that would help;
 the preset `recommended` lets every rule of the table see.
 
 ## Rules of your own

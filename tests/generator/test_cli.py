@@ -33,7 +33,7 @@ def test_render_prints_the_stream_and_nothing_else(capsys: pytest.CaptureFixture
 def test_render_to_a_folder_and_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, said, _ = run(capsys, "render", VALUES / "demo.yaml", "-o", out)
-    assert (code, said) == (0, f"{out}: 16 files, 16 changed; the steps are in {out / 'README.md'}\n")
+    assert (code, said) == (0, f"{out}: 20 files, 20 changed; the steps are in {out / 'README.md'}\n")
     assert run(capsys, "render", VALUES / "demo.yaml", "-o", out, "--check") == (0, "", "")
     (out / "bridge.yaml").write_text("")
     code, difference, _ = run(capsys, "render", VALUES / "demo.yaml", "-o", out, "--check")
