@@ -74,8 +74,11 @@ The rules `ci-change`, `ci-from-outside` and `change-by-others` need [`identitie
 *Level*: what the audit policy must record at least, for what a rule looks into. *Search*: whether the rule can also be said in the
 event's own fields in Loggly's language; all are found by `json.audit.rules:NAME`.
 
-| rule | what | severity | level | ATT&CK | search |
-|---|---|---|---|---|---|
+*Also in*: public sets that look for the same, as
+they were read for this table: Sigma's, Falco's, Elastic's, Panther's and Splunk's rules, Defender, GuardDuty, and Stratus Red Team's techniques.
+
+| rule | what | severity | level | ATT&CK | search | also in |
+|---|---|---|---|---|---|---|
 """
 
 _NOT = """
@@ -102,11 +105,12 @@ def _row(one: Told) -> str:
     techniques = ", ".join(
         tag.removeprefix("attack.").upper() for tag in one.about.tags if tag[7:8] == "t" and tag[8:9].isdigit()
     )
+    also = ", ".join(one.source.custom_attributes.get("also_in", ())) or "-"
     what = one.about.title
     if isinstance(one, Counting):
         of = f"values of {one.of.name}" if one.of else "events"
         what += f": {one.count} {of} in {one.seconds // 60} minutes"
-    return f"| `{one.name}` | {what} | {one.about.severity} | {one.level} | {techniques or '-'} | {_search(one)} |\n"
+    return f"| `{one.name}` | {what} | {one.about.severity} | {one.level} | {techniques or '-'} | {_search(one)} | {also} |\n"
 
 
 def _search(one: Told) -> str:

@@ -10,8 +10,11 @@ def test_every_rule_that_is_told_has_its_row() -> None:
 
 
 def test_a_row() -> None:
-    assert "| `exec` | A command or a console in a container | medium | Metadata | T1609 | yes |\n" in page()
+    assert (
+        "| `exec` | A command or a console in a container | medium | Metadata | T1609 | yes | Sigma, Falco, Elastic, Panther, GuardDuty, Stratus |\n"
+        in page()
+    )
     assert (
         "| `secrets-read-in-bulk` | Many different secrets are read by one actor: 10 values of objectRef.name in 10 minutes "
-        "| high | Metadata | T1552.007 | what it counts |\n"
+        "| high | Metadata | T1552.007 | what it counts | Elastic, Panther |\n"
     ) in page()
