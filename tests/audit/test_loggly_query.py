@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import orjson
 import pytest
@@ -11,6 +10,8 @@ from audit.builtin import builtin
 from audit.detecting import Detector
 from audit.judge import Judge
 from audit.loggly_query import Inexpressible, native, search
+from audit.once import Once
+from audit.rule_fields import Subject
 from audit.rules import Rule
 from audit.settings import Identity
 from bridge.sandbox.events import Event, View
@@ -20,17 +21,22 @@ from tests.support.rule_events import CASES, JENKINS
 from tests.support.rules import rule, subject
 
 RULES = {one.name: one for one in builtin().pack.rules}
+LOG = sample_lines()
 KNOWN = (Identity(label="jenkins", users=(JENKINS,)),)
 
 
 @cache
-def events() -> list[tuple[dict[str, Any], View]]:
+def events() -> list[tuple[Subject, View]]:
     """Return the bundled log and the rules' own events, each as it was and as Loggly has it."""
     judge = Judge("demo", "", 1_000_000, None, KNOWN)
     judge.use_rules(Detector(builtin().pack))
     made = [orjson.dumps(event) for cases in CASES.values() for some in cases for event in some]
-    lines = [*sample_lines(), *made]
-    return [(orjson.loads(line), shipped(number, judge.line(line, "", 0))) for number, line in enumerate(lines)]
+    views = [shipped(number, judge.line(line, "", 0)) for number, line in enumerate([*LOG, *made])]
+    labels = [view.document["audit"].get("actorLabel", "") for view in views]
+    lines = [*LOG, *made]
+    return [
+        (subject(orjson.loads(line), label=label), view) for line, label, view in zip(lines, labels, views, strict=True)
+    ]
 
 
 def shipped(number: int, line: bytes) -> View:
@@ -39,8 +45,7 @@ def shipped(number: int, line: bytes) -> View:
 
 def chosen(one: Rule) -> Iterator[int]:
     """Yield the events that a rule matches, each looked at whole."""
-    for number, (event, view) in enumerate(events()):
-        seen = subject(event, label=view.document["audit"].get("actorLabel", ""))
+    for number, (seen, _) in enumerate(events()):
         if seen.event.response_status is not None and one.predicate.holds(seen):
             yield number
 
@@ -73,8 +78,11 @@ def test_the_search_for_what_is_told_finds_each_request_once(name: str) -> None:
     """Of the two events of a long request it is the first; all others are what the rule selects."""
     told = found(search(RULES[name]))
     assert told
-    assert set(told) <= set(chosen(RULES[name]))
-    requests = [events()[number][0]["auditID"] for number in told if number < len(sample_lines())]
+    selected = set(chosen(RULES[name]))
+    assert set(told) <= selected
+    ends = [events()[number][0].event for number in selected - set(told)]
+    assert all(Once.concerns(end) and end.stage != "ResponseStarted" for end in ends)
+    requests = [events()[number][1].document["auditID"] for number in told if number < len(LOG)]
     assert len(requests) == len(set(requests))
 
 
