@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import agents, growth, inputs, latency, load, machine, outage, report, starting, ways
+from benchmarks import agents, growth, inputs, latency, load, machine, outage, report, starting, tail, ways
 from benchmarks.growth import Series
 from benchmarks.inputs import RAW
 from benchmarks.results import Goal, Met, Results
@@ -35,6 +35,14 @@ def of_ways(results: Results, lines: Lines) -> None:
     """Measure the ways that have bare loops."""
     results.ways = ways.measured(lines, results.events)
     results.goals += ways.goals(results.ways)
+
+
+def of_tail(results: Results, lines: Lines) -> None:
+    """Measure the log read by the bridge itself, beside the bare loop over a file."""
+    found = tail.measured(lines, results.events)
+    results.ways += found
+    results.goals += tail.goals(found)
+    results.peers.append(Met(tail.NAME, "", {name: way.load for name, way in zip(lines, found, strict=True)}))
 
 
 def of_latency(results: Results, lines: Lines) -> None:
@@ -82,8 +90,8 @@ def of_growth(results: Results, lines: Lines) -> None:
 
 def of_peers(results: Results, lines: Lines) -> None:
     """Let others do the same work, where they are on PATH."""
-    if results.ways:
-        results.peers.append(Met("the bridge, raw lines by Forward → http", "", ways.raw(results.ways)))
+    if raw := ways.raw(results.ways):
+        results.peers.append(Met("the bridge, raw lines by Forward → http", "", raw))
     for peer in agents.PEERS:
         if peer.missing:
             results.absent.append(f"{peer.name} (not on PATH)")
@@ -98,6 +106,7 @@ def of_peers(results: Results, lines: Lines) -> None:
 
 PARTS: dict[str, Part] = {
     "ways": of_ways,
+    "tail": of_tail,
     "latency": of_latency,
     "memory": of_memory,
     "start": of_start,

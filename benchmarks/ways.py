@@ -93,10 +93,10 @@ def goals(ways: Sequence[Way]) -> list[Goal]:
 
 
 def raw(ways: Sequence[Way]) -> dict[str, Load]:
-    """Return what raw lines cost with the default configuration and Loggly near, by the name of the input."""
+    """Return what raw lines cost with the default configuration and Loggly near, by the name of the input, where it was measured."""
     near = [course for course in COURSES if course.input.form is RAW and course.delay_ms == NEAR and not course.sets]
     found = {way.name: way.load for way in ways}
-    return {course.input.lines: found[course.name] for course in near}
+    return {course.input.lines: found[course.name] for course in near if course.name in found}
 
 
 def _slower(found: dict[str, Way], far: Course) -> Goal:
