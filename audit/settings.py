@@ -293,6 +293,8 @@ class Rules(Model):
     """Files of Sigma rules of your own, and of filters, which take events out of rules. Read again when they change."""
     disable: tuple[str, ...] = ()
     """Names of rules that are not told."""
+    tagged: tuple[Literal["informational", "low", "medium", "high", "critical"], ...] = ("high", "critical")
+    """Severities whose events get a tag of their own in Loggly, `severity-LEVEL`. Each needs requests of its own, so name few."""
 
 
 class Settings(Model):

@@ -105,7 +105,7 @@ class Delivery:
         """Put lines on their way, over the disk where their sender keeps nothing."""
         self._metrics.events_received.labels("forward").inc(len(ready))
         if self.spooler and chunk.ack is None:
-            for tags, some in by_severity(ready, self._settings.loggly.tags, self._count):
+            for tags, some in by_severity(ready, self._settings.loggly.tags, self._settings.rules.tagged, self._count):
                 self.spooler.put(some, tags)
         else:
             self.send(ready, receipt, self._settings.loggly.tags, waits=chunk.ack is not None)
@@ -119,7 +119,7 @@ class Delivery:
         """Put lines that are judged already on their way; sooner where their sender waits for an ack."""
         self._receipts[receipt] = None
         self.room.add(sum(map(len, lines)) + len(lines))
-        for under, some in by_severity(lines, tags, self._count):
+        for under, some in by_severity(lines, tags, self._settings.rules.tagged, self._count):
             self._upload(self._batches.add(under, some, receipt, time.monotonic(), waits=waits))
         self._set_timer()
 

@@ -1,6 +1,6 @@
 """Lines by what they are told for: each severity has a tag, and a request to Loggly has one set of tags."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from audit.detecting import AlertLine, Found
 from bridge.batch import Tags
@@ -9,8 +9,13 @@ MOST_TAGS = 10
 """What Loggly is known to take in one request; who uses them all gets no tag for the severity."""
 
 
-def by_severity(lines: list[bytes], tags: Tags, count: Callable[[Found], None]) -> Iterator[tuple[Tags, list[bytes]]]:
-    """Yield lines with the tags that they go under, in their order; `count` is told of each line that is told for something."""
+def by_severity(
+    lines: list[bytes], tags: Tags, tagged: Collection[str], count: Callable[[Found], None]
+) -> Iterator[tuple[Tags, list[bytes]]]:
+    """Yield lines with the tags that they go under, in their order; `count` is told of each line that is told for something.
+
+    Only the `tagged` severities have a tag: for each, a request more is sent, and its sender waits for all.
+    """
     if AlertLine not in set(map(type, lines)):
         yield tags, lines
         return
@@ -19,6 +24,7 @@ def by_severity(lines: list[bytes], tags: Tags, count: Callable[[Found], None]) 
         under = tags
         if isinstance(line, AlertLine):
             count(line.found)
-            under = (*tags, f"severity-{line.found.severity}") if len(tags) < MOST_TAGS else tags
+            if line.found.severity in tagged and len(tags) < MOST_TAGS:
+                under = (*tags, f"severity-{line.found.severity}")
         groups.setdefault(under, []).append(bytes(line))  # plain bytes: what is told is told
     yield from groups.items()

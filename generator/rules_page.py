@@ -12,8 +12,9 @@ _INTRODUCTION = """\
 <!-- Written by `make golden` from audit/rules; do not edit. -->
 
 The bridge asks rules of every event that has an answer. Which it is told for stands in `audit.rules`, the highest level of those in
-`audit.severity`, and the event goes to Loggly under the tag `severity-LEVEL` besides its others. So a search is
-`json.audit.rules:exec`, `json.audit.severity:high` or `tag:severity-high`. The metric
+`audit.severity`. So a search is `json.audit.rules:exec` or `json.audit.severity:high`. Events of the severities that
+`rules.tagged` names, high and critical where nothing is said, go to Loggly under the tag `severity-LEVEL` besides their others,
+`tag:severity-high`; as a request has one set of tags, each such severity costs requests of its own. The metric
 `audit_bridge_rule_matches_total` counts by rule.
 
 A request is told once for a rule, at its first event with an answer: an exec when it begins, not again when it ends. An event that

@@ -103,7 +103,7 @@ OWN_RULE = "title: Own\nname: %s\nlevel: critical\nlogsource: {product: kubernet
 
 def test_what_is_told_can_be_searched_for_and_is_counted(sandbox: Sandbox, start_bridge: StartBridge) -> None:
     """An exec over WebSocket is told once, at its beginning, under the tag of its severity."""
-    bridge = start_bridge()
+    bridge = start_bridge('rules.tagged=["medium"]')
     stages = [
         line("alice", "get", "pods/exec", code=101, stage=stage, audit_id="one", stageTimestamp=PAST)
         for stage in ("ResponseStarted", "ResponseComplete")

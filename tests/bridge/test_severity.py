@@ -10,7 +10,7 @@ def groups(
     lines: list[bytes], tags: tuple[str, ...] = ("audit",)
 ) -> tuple[list[tuple[tuple[str, ...], list[bytes]]], list[Found]]:
     found: list[Found] = []
-    return list(by_severity(lines, tags, found.append)), found
+    return list(by_severity(lines, tags, ("high", "low"), found.append)), found
 
 
 def test_lines_that_are_told_for_nothing_stay_together() -> None:
@@ -26,6 +26,11 @@ def test_each_severity_has_its_tag() -> None:
         (("audit", "severity-low"), [b"4"]),
     ] == tagged
     assert [HIGH, LOW, HIGH] == found
+
+
+def test_a_severity_without_a_tag_stays_with_the_others_and_is_counted() -> None:
+    medium = Found(("d",), "medium")
+    assert ([(("audit",), [b"1", b"2"])], [medium]) == groups([b"1", AlertLine.of(b"2", medium)])
 
 
 def test_what_leaves_is_plain_bytes() -> None:
