@@ -31,6 +31,7 @@ from bridge.tls import ServerTls
 
 log = logging.getLogger("bridge.forward")
 
+JUDGED_TOGETHER = 2  # chunks: a small one need not wait for a large one's end, and more would only be more memory
 UNREAD_ACK_BYTES = 64 * 1024  # a client that has not read its acks by then never will
 
 
@@ -47,6 +48,7 @@ class Port:
     recent: Recent = field(default_factory=Recent)
     orphans: Orphans = field(default_factory=Orphans)
     sessions: "set[Session]" = field(default_factory=set)
+    judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(JUDGED_TOGETHER))
     partials: "Partials[Session]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -293,21 +295,24 @@ class Session(asyncio.Protocol):
     async def _work(self) -> None:
         """Judge the chunks that wait, one after the other, then read on."""
         while self._inbox:
-            await self._port.delivery.room.admission()
-            chunk, receipt = self._inbox.popleft()
-            try:
-                await self._port.delivery.take(chunk, receipt)
-            except Exception:
-                log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
-                if key := key_of(chunk, self._client):
-                    self._port.recent.forget(key)
-                self._port.delivery.give_up(receipt)
-                self._transport.abort()
+            async with self._port.judging:
+                await self._port.delivery.room.admission()
+                await self._judge(*self._inbox.popleft())
         self._working = None
         self._port.held_by(self, 0 if self._transport.is_closing() else self._holding, anew=True)
         self._port.flush_if_all_wait()
         self.resume()
         self._close_if_over()
+
+    async def _judge(self, chunk: Chunk, receipt: Receipt) -> None:
+        try:
+            await self._port.delivery.take(chunk, receipt)
+        except Exception:
+            log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
+            if key := key_of(chunk, self._client):
+                self._port.recent.forget(key)
+            self._port.delivery.give_up(receipt)
+            self._transport.abort()
 
     def _write_ack(self, ack: bytes) -> None:
         if self._transport.is_closing():
