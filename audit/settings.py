@@ -189,7 +189,7 @@ class DeadLetter(Model):
 class Limits(Model):
     """Bounds that keep memory finite whatever is sent."""
 
-    unacked_bytes: Bytes = 24 * 2**20
+    unacked_bytes: Bytes = 16 * 2**20
     """Bytes taken in and not delivered; past it sockets are not read."""
     event_bytes: Annotated[Bytes, Field(ge=10_000, le=1_000_000)] = 1_000_000
     """One event with its newline; a larger one loses its bodies, then is cut, and says so."""

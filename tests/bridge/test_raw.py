@@ -6,7 +6,7 @@ import msgpack
 import pytest
 
 from bridge.entries import Extension
-from bridge.raw import AT_ONCE, raw_lines
+from bridge.raw import AT_ONCE, FED_BYTES, raw_lines
 
 STAMP = msgpack.ExtType(0, bytes(8))
 
@@ -33,6 +33,16 @@ def test_raw_lines_are_taken_whole(key: str, count: int) -> None:
     assert [b"line %d" % number for number in range(count)] == [line for some in found for line in some.lines]
     assert [Extension(0, bytes(8))] * count == [stamp for some in found for stamp, _ in some.events]
     assert (count, True) == taken(body)
+
+
+def test_a_body_of_many_pieces_is_taken_whole() -> None:
+    """The unpacker is fed some of it at a time; events that lie across the pieces are whole."""
+    lines = [bytes([number % 251 + 1]) * (3_000 + number) for number in range(4 * FED_BYTES // 3_000)]
+    body = packed(*([STAMP, {"message": line}] for line in lines))
+    assert lines == [line for some in raw_lines(body) for line in some.lines]
+    assert (len(lines), True) == taken(body)
+    huge = [STAMP, {"message": b"x" * 3 * FED_BYTES}]
+    assert (3, True) == taken(packed(huge, huge, huge))
 
 
 def test_text_and_binary_are_the_same_bytes() -> None:

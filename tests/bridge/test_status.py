@@ -152,7 +152,7 @@ def test_a_snapshot_asks_its_sources() -> None:
 
 def test_what_is_shown_of_the_configuration() -> None:
     settings = Settings.model_validate({"cluster": "c", "environment": "e", "loggly": {"url": "http://loggly.example"}})
-    assert About("1", "c", "e", "http://loggly.example", 5.0, 24 * 2**20, 1_000) == About.of(settings, "1", 5.0)
+    assert About("1", "c", "e", "http://loggly.example", 5.0, 16 * 2**20, 1_000) == About.of(settings, "1", 5.0)
 
 
 def test_a_time_is_rfc_3339() -> None:

@@ -259,7 +259,7 @@ def test_what_is_given_of_the_bridges_resources_stands_and_the_rest_follows_from
     files = rendered("default", *settings)
     container = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]["containers"][0]
     assert {
-        "requests": {"cpu": "400m", "memory": "136Mi"},
+        "requests": {"cpu": "400m", "memory": "112Mi"},
         "limits": {"memory": "1Gi"},
     } == container["resources"]
 

@@ -5,7 +5,7 @@ import pytest
 from generator import sizing
 from generator.sizing import Limits, least_replicas, sized
 
-DEFAULTS = Limits(24 * 2**20, 64 * 2**20, 256 * 2**20)
+DEFAULTS = Limits(16 * 2**20, 64 * 2**20, 256 * 2**20)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_cpu_follows_the_events_that_a_bridge_gets_while_another_is_replaced(
     events: int, replicas: int, cpu: str
 ) -> None:
     found = sized(events, replicas, DEFAULTS)
-    assert {"cpu": cpu, "memory": "136Mi"} == found.requests
+    assert {"cpu": cpu, "memory": "112Mi"} == found.requests
 
 
 def test_memory_does_not_follow_the_events() -> None:
