@@ -65,15 +65,15 @@ def _together(count: int, piece: memoryview, judge: Judge, node: str) -> list[by
 
 def _judged_lines(events: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
     """Judge lines together, and alone those that need more."""
+    judged: list[bytes | None] = [None] * len(raw)
     with suppress(Exception):  # a bug that one of them meets: alone it is found
         judged = judge.ordinary(raw, node)
-        if all(judged):
-            return cast("list[bytes]", judged)
-        return [
-            line or _judged((stamp, {"message": data}), judge, node, now)
-            for (stamp, _), data, line in zip(events, raw, judged, strict=True)
-        ]
-    return [_judged((stamp, {"message": data}), judge, node, now) for (stamp, _), data in zip(events, raw, strict=True)]
+    if all(judged):
+        return cast("list[bytes]", judged)
+    return [
+        line or _judged((stamp, {"message": data}), judge, node, now)
+        for (stamp, _), data, line in zip(events, raw, judged, strict=True)
+    ]
 
 
 def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:
