@@ -4,9 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-import jinja2
-
 from generator.alerts import Alert, by_severity
+from generator.templates import page_environment
 
 INTRODUCTION = """\
 # Alerts
@@ -33,15 +32,7 @@ def to_markdown(found: Sequence[Alert]) -> str:
 
 def to_html(found: Sequence[Alert]) -> str:
     """Return one page that needs nothing beside itself."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("generator", "pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("alerts.html.j2").render(severities=by_severity(found), count=len(found))
+    return page_environment().get_template("alerts.html.j2").render(severities=by_severity(found), count=len(found))
 
 
 def when(alert: Alert) -> str:

@@ -8,6 +8,7 @@ import jinja2
 from audit.outcome import DetectionLine, Outcome
 from generator.simulation_chart import chart
 from generator.simulation_text import kilobytes, rate
+from generator.templates import page_environment
 
 ROWS = 100
 """Rows of a table; JSON has them all."""
@@ -28,14 +29,7 @@ def page(found: Outcome, logs: list[str]) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("generator", "pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment()
     environment.filters |= {
         "kilobytes": kilobytes,
         "rate": rate,

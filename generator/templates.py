@@ -84,6 +84,18 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def page_environment() -> jinja2.Environment:
+    """Return what the HTML pages are written with; filters may be added."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("generator", "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
 def to_quantity(size: int) -> str:
     """Write bytes as Kubernetes itself writes a quantity, rounded up to Mi: another form would change at every apply."""
     count, units = -(-size // 2**20), iter(("Mi", "Gi", "Ti", "Pi", "Ei"))
