@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator.render import labels
+from generator.metadata import labels
 from generator.templates import to_yaml
 from generator.values import Values
 

@@ -19,11 +19,9 @@ from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
 from generator.flavors import FLAVORS
 from generator.load import Inputs
+from generator.metadata import AGENT, BRIDGE, labels
 from generator.values import Resources, Values
 from generator.versions import api_version
-
-AGENT = "kube-audit-agent"
-BRIDGE = "kube-audit-bridge"
 
 KUSTOMIZATION = "kubernetes/kustomization.yaml"
 
@@ -80,19 +78,6 @@ def bridge_resources(values: Values) -> Resources:
     needed = sizing.sized(bridge.events_per_second, bridge.replicas, bounds)
     given = bridge.resources.model_dump(exclude_unset=True) if bridge.resources else {}
     return Resources(**{"requests": dict(needed.requests), "limits": dict(needed.limits), **given})
-
-
-def labels(values: Values, component: str) -> dict[str, str]:
-    """Return the labels of every object of one component."""
-    name = AGENT if component == "agent" else BRIDGE
-    return {
-        **values.labels,
-        "app.kubernetes.io/component": component,
-        "app.kubernetes.io/instance": values.cluster.name,
-        "app.kubernetes.io/managed-by": "audit-generator",
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/part-of": BRIDGE,
-    }
 
 
 def checksum(*texts: str) -> str:

@@ -6,59 +6,25 @@ why this default. Rules that look at several values together are in `crosscheck`
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field
 
 from audit.document import Matching
-from audit.settings import Bytes, Settings
+from audit.settings import Settings
+from audit.units import Bytes
+from generator.fields import (
+    AbsolutePath,
+    ClusterName,
+    Image,
+    LabelKey,
+    LabelValue,
+    Model,
+    Name,
+    Quantity,
+    SecretKey,
+    Tag,
+)
 from generator.policy import Rule
 from generator.versions import FIRST, LAST
-
-Name = Annotated[
-    str, Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "1-63 lower-case letters, digits and '-', as in a DNS label")
-]
-LabelValue = Annotated[
-    str, Matching(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?", "at most 63 letters, digits, '-', '_' and '.'")
-]
-LabelKey = Annotated[
-    str,
-    Matching(
-        r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
-        "a label key, such as team or example.com/team",
-    ),
-]
-ClusterName = Annotated[
-    str, Matching(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "1-63 letters, digits, '-', '_' and '.'")
-]
-SecretKey = Annotated[str, Matching(r"[-._a-zA-Z0-9]{1,253}", "letters, digits, '-', '_' and '.'")]
-Image = Annotated[str, Matching(r"[a-z0-9][A-Za-z0-9._:/@-]*", "an image, such as registry.example.com/fluentd:1.19")]
-AbsolutePath = Annotated[
-    str,
-    Matching(
-        r"(/[A-Za-z0-9._-]*[A-Za-z0-9_-])+",
-        "an absolute path of letters, digits, '.', '_' and '-'",
-        "name one exact path",
-    ),
-]
-Quantity = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    Matching(r"\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?", "a Kubernetes quantity, such as 100m or 256Mi"),
-]
-Tag = Annotated[
-    str,
-    Matching(
-        r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-'", "remove the entry or name it"
-    ),
-]
-
-
-class Model(BaseModel):
-    """Frozen, and closed: an unknown key is an error."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True, use_attribute_docstrings=True
-    )
 
 
 class Cluster(Model):
@@ -84,9 +50,9 @@ class Namespaces(Model):
 class Resources(Model):
     """What a container asks for and may use at most."""
 
-    requests: dict[str, Quantity] = {}
+    requests: dict[str, Quantity] = Field(default={})
     """Reserved on the node."""
-    limits: dict[str, Quantity] = {}
+    limits: dict[str, Quantity] = Field(default={})
     """Enforced. A memory limit is worth having; a CPU limit only slows deliveries down."""
 
 
@@ -231,5 +197,5 @@ class Values(Model):
     """The API server's side."""
     image_pull_secrets: tuple[Name, ...] = ()
     """Secrets for a private registry; one of the name must exist in either namespace."""
-    labels: dict[LabelKey, LabelValue] = {}
+    labels: dict[LabelKey, LabelValue] = Field(default={})
     """Labels of your own on every object."""
