@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from audit.document import Matching
-from audit.settings import Settings, duration_text, seconds, size
+from audit.settings import Settings
+from audit.units import duration_text, seconds, size
 from generator import templates
 from generator.crosscheck import DECIDED_ELSEWHERE
 from generator.values import Values
