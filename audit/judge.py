@@ -93,6 +93,10 @@ class Judge:
                 why = str(error)
         return self._foreign({**others, "message": line}, why, node, arrived)
 
+    def other(self, record: Any, arrived: int) -> bytes:
+        """Judge what was not sent as an audit event: it leaves as it is, without credentials, under its cluster's name."""
+        return self._foreign(record if isinstance(record, dict) else {"message": record}, "", "", arrived)
+
     def damaged(self, data: bytes, why: str, arrived: int) -> bytes:
         """Ship bytes that hold no record, as base64, so that what they were can still be found out; not what may be an event."""
         if self._redactor.may_ship(data):

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from audit.checking import Matching, refusal
+from audit.senders import FarCluster, OtherLog, doubled
 from audit.units import ADDRESS, TAG, Bytes, Count, Model, Port, Seconds
 
 NAME = Matching(
@@ -54,6 +55,8 @@ class Forward(Model):
     """A file with the shared key; with it every client must prove that it knows the key."""
     users_file: str | None = None
     """A file with one `name:password` a line; with it clients must be one of these users. Needs `shared_key_file`."""
+    clusters: tuple[FarCluster, ...] = ()
+    """Other clusters that send here, each by a user of its own. Needs `users_file`; docs/agents.md."""
     hostname: str = "kube-audit-bridge"
     """The name the bridge gives itself in the handshake; clients of the same name refuse it."""
     ack_deadline: Seconds = 50.0
@@ -71,6 +74,17 @@ class Forward(Model):
         if self.users_file and not self.shared_key_file:
             cure = "set it: passwords are only asked for in its handshake"
             raise refusal("shared_key_file beside it", cure, got="none", at=("users_file",))
+        return self
+
+    @model_validator(mode="after")
+    def clusters_need_users(self) -> "Forward":
+        """Who is not asked for a password may be anybody; and one user is of one cluster."""
+        if self.clusters and not self.users_file:
+            cure = "set it: a cluster is told by the user that signs in"
+            raise refusal("users_file beside it", cure, got="none", at=("clusters",))
+        if (at := doubled([far.user for far in self.clusters])) is not None:
+            cure = "give each cluster a user of its own"
+            raise refusal("each user once", cure, got=repr(self.clusters[at].user), at=("clusters", at, "user"))
         return self
 
 
@@ -264,6 +278,8 @@ class Settings(Model):
     """Logs that the bridge reads itself."""
     state: State = State()
     """How far they are delivered."""
+    others: tuple[OtherLog, ...] = ()
+    """Logs that are no audit logs, told by their Fluentd tag."""
     admin: Admin = Admin()
     """Health and metrics."""
     loggly: Loggly = Loggly()

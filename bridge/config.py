@@ -97,7 +97,19 @@ def _secrets(forward: Forward) -> Secrets | None:
     key = _text(Path(forward.shared_key_file), "forward.shared_key_file").strip("\r\n")
     if not key:
         raise ConfigError(f"{forward.shared_key_file}: expected the shared key, got nothing - write it into the file")
-    return Secrets(key.encode(), _users(forward.users_file) if forward.users_file else {})
+    return Secrets(key.encode(), _users_of(forward, forward.users_file) if forward.users_file else {})
+
+
+def _users_of(forward: Forward, file: str) -> dict[str, str]:
+    """Read the users, those of other clusters among them."""
+    users = _users(file)
+    for far in forward.clusters:
+        if far.user not in users:
+            raise ConfigError(
+                f"{file}: expected {far.user!r}, the user of cluster {far.cluster!r}, got no such line - "
+                "add NAME:PASSWORD or change forward.clusters"
+            )
+    return users
 
 
 def _users(file: str) -> dict[str, str]:

@@ -7,23 +7,24 @@ Runs on one event loop; only the requests themselves, and writing to disk, run i
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import orjson
 
-from audit.detecting import Detector, Found
-from audit.judge import Judge
+from audit.detecting import Found
 from audit.rules import Pack, Severity
 from audit.settings import Settings
 from audit.times import from_nanoseconds, to_seconds
-from bridge import intake
+from bridge import intake, others
 from bridge.answers import Answers
 from bridge.batch import Batch, Batches, Bounds, Tags
 from bridge.loggly import Loggly
 from bridge.messages import Chunk
 from bridge.metrics import Metrics
+from bridge.origins import Origins
+from bridge.others import Others
 from bridge.receipts import Receipt
 from bridge.retry import Outcome
 from bridge.room import Room
@@ -53,8 +54,8 @@ class Delivery:
         self._settings = settings
         self._loggly = loggly
         self._metrics = metrics
-        limit, redact, known = settings.limits.event_bytes, settings.redact, settings.identities
-        self.judge = Judge(settings.cluster, settings.environment, limit, redact, known)
+        self._origins, self._others = Origins(settings), Others(settings.others)
+        self.judge = self._origins.own.judge
         batch, retry = settings.batch, settings.retry
         self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
@@ -81,34 +82,45 @@ class Delivery:
     def use_rules(self, pack: Pack) -> None:
         """Ask these detection rules of every event from now on."""
         self.pack = pack
-        self.judge.use_rules(Detector(pack))
+        self._origins.use_rules(pack)
         self._severities = {one.name: one.about.severity for one in pack.told()}
         for name, severity in self._severities.items():
             self._metrics.rule_matches.labels(name, severity)
 
-    async def take(self, chunk: Chunk, receipt: Receipt) -> None:
-        """Judge a chunk's events and put them on their way; the receipt says when they have arrived."""
+    async def take(self, chunk: Chunk, receipt: Receipt, user: str = "") -> None:
+        """Judge a chunk's events and put them on their way; the receipt says when they have arrived.
+
+        `user` is who sent it, where that had to be proved.
+        """
         self._metrics.chunks_received.inc()
         ready: list[bytes] = []
-        limit = self._settings.limits.decompressed_bytes
-        for some in intake.lines(chunk, self.sieve, self.judge, limit, time.time_ns()):
+        lines, tags = self._judged(chunk, user)
+        for some in lines:
             ready += some
             if len(ready) >= SLICE:
-                self._pass_on(ready, chunk, receipt)
+                self._pass_on(ready, chunk, receipt, tags)
                 ready = []
                 await asyncio.sleep(0)
         if ready:
-            self._pass_on(ready, chunk, receipt)
+            self._pass_on(ready, chunk, receipt, tags)
         self.complete(receipt)
 
-    def _pass_on(self, ready: list[bytes], chunk: Chunk, receipt: Receipt) -> None:
+    def _judged(self, chunk: Chunk, user: str) -> tuple[Iterator[list[bytes]], Tags]:
+        """Return a chunk's lines as they become known, and their tags: an audit log's, or another log's."""
+        origin, other = self._origins.of(user), self._others.tags(chunk.tag)
+        limit, now = self._settings.limits.decompressed_bytes, time.time_ns()
+        if other is not None:
+            return others.lines(chunk, origin.judge, limit, now), other
+        return intake.lines(chunk, self.sieve, origin.judge, limit, now), origin.tags
+
+    def _pass_on(self, ready: list[bytes], chunk: Chunk, receipt: Receipt, tags: Tags) -> None:
         """Put lines on their way, over the disk where their sender keeps nothing."""
         self._metrics.events_received.labels("forward").inc(len(ready))
         if self.spooler and chunk.ack is None:
-            for tags, some in by_severity(ready, self._settings.loggly.tags, self._settings.rules.tagged, self._count):
-                self.spooler.put(some, tags)
+            for under, some in by_severity(ready, tags, self._settings.rules.tagged, self._count):
+                self.spooler.put(some, under)
         else:
-            self.send(ready, receipt, self._settings.loggly.tags, waits=chunk.ack is not None)
+            self.send(ready, receipt, tags, waits=chunk.ack is not None)
 
     def forward(self, lines: list[bytes], receipt: Receipt, tags: Tags) -> None:
         """Put lines on their way that are all of their receipt."""

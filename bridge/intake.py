@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from audit.judge import Judge
+from audit.senders import AUDIT_TAG
 from bridge.content import Damage, content
 from bridge.entries import Entry, nanoseconds, unpacked
 from bridge.messages import Chunk
@@ -15,12 +16,10 @@ from bridge.parsed import groups, ordinary_events
 from bridge.raw import raw_lines
 from bridge.sieve import Sieve
 
-TAG_PREFIX = "kube.audit."
-
 
 def node_of(tag: str) -> str:
     """Return the node that a tag names, empty where it names none."""
-    return tag[len(TAG_PREFIX) :] if tag.startswith(TAG_PREFIX) else ""
+    return tag[len(AUDIT_TAG) :] if tag.startswith(AUDIT_TAG) else ""
 
 
 def lines(chunk: Chunk, sieve: Sieve, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[list[bytes]]:

@@ -81,6 +81,7 @@ class Session(asyncio.Protocol):
         self._tls = ServerTls(port.tls) if port.tls else None
         self._hello: Hello | None = None
         self._proved = False  # that the client knows the shared key, where one is wanted
+        self._user = ""  # whom it has proved to be, where that is wanted
         self._inbox: deque[tuple[Chunk, Receipt]] = deque()
         self._acks = AckQueue(Writer(self._write_ack, self._give_up_ack), self._forward.ack_deadline)
         self._working: asyncio.Task[None] | None = None
@@ -279,6 +280,7 @@ class Session(asyncio.Protocol):
         pong = handshake.judge(ping, self._hello, self._forward.hostname, self._port.secrets)
         self._write(self._connection.send(pong))
         if pong.accepted:
+            self._user = ping.username if self._port.secrets.users else ""
             self._open()
             return
         log.warning("%s: refused: %s (host %r, user %r)", self.peer, pong.reason, ping.hostname, ping.username)
@@ -306,7 +308,7 @@ class Session(asyncio.Protocol):
 
     async def _judge(self, chunk: Chunk, receipt: Receipt) -> None:
         try:
-            await self._port.delivery.take(chunk, receipt)
+            await self._port.delivery.take(chunk, receipt, self._user)
         except Exception:
             log.exception("%s: closed without an ack after a bug in the bridge", self.peer)
             if key := key_of(chunk, self._client):

@@ -194,6 +194,17 @@ def test_what_is_wrong_with_key_or_users(key: str | bytes, users: str | bytes, s
     assert sentence == refused("forward: {shared_key_file: key, users_file: users}")
 
 
+def test_the_user_of_another_cluster_is_one_of_the_users() -> None:
+    write("key", "hunter2")
+    write("users", "alice:hunter2")
+    with pytest.raises(ConfigError) as refused:
+        loaded("forward: {shared_key_file: key, users_file: users, clusters: [{user: bob, cluster: edge-1}]}")
+    assert str(refused.value) == (
+        "users: expected 'bob', the user of cluster 'edge-1', got no such line - "
+        "add NAME:PASSWORD or change forward.clusters"
+    )
+
+
 def test_files_that_are_not_there() -> None:
     write("key", "hunter2")
     words = "expected a file to read, got: no such file or directory - check the path"
