@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= default
+# What all environments have in common goes below each, where there is such a file.
+LAYERS = $(filter-out values/$(ENV).yaml,$(wildcard values/base.yaml)) values/$(ENV).yaml
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo render test faults noise check format golden bench profile clean
@@ -21,9 +23,8 @@ demo: venv ## sandbox, bridge and a replay of a real audit log: nothing lost; ON
 	@$(BIN)/audit-generator render values/demo.yaml -o rendered/demo >/dev/null
 	@$(BIN)/audit-bridge demo --config rendered/demo/bridge.yaml $(if $(ONCE),--once)
 
-render: venv ## manifests for ENV: rendered/ENV/ and, on standard output, the stream for kubectl apply -f -
-	@$(BIN)/audit-generator render values/$(ENV).yaml -o rendered/$(ENV) 1>&2
-	@$(BIN)/audit-generator render values/$(ENV).yaml
+render: venv ## manifests for ENV: rendered/ENV/ and, on standard output, the stream for kubectl apply -f -; ARGS="--set a.b=c"
+	@$(BIN)/audit-generator render $(LAYERS) -o rendered/$(ENV) --stream $(ARGS)
 
 test: venv ## all tests; the closing summary names the live peers that took part
 	@$(BIN)/python -m pytest -q $(ARGS)

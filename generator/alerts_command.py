@@ -8,14 +8,14 @@ from generator import write
 from generator.alerts import alerts
 from generator.alerts_text import to_html, to_json, to_markdown
 from generator.load import Inputs, load
+from generator.options import takes_values
 from generator.prometheus import prometheus_rule
 
 FORMATS = ("markdown", "json", "html", "prometheus")
 
 
 @click.command(name="alerts")
-@click.argument("values", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "settings", multiple=True, metavar="KEY.PATH=VALUE", help="Set one value, over all files.")
+@takes_values
 @click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", help="What to print.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Write all of them to a folder.")
 def alerts_command(values: tuple[Path, ...], settings: tuple[str, ...], form: str, output: Path | None) -> None:

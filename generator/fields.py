@@ -38,7 +38,7 @@ AbsolutePath = Annotated[
 ]
 Quantity = Annotated[
     str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    BeforeValidator(lambda value: str(value) if type(value) is int else value, json_schema_input_type=int | str),
     Matching(r"\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?", "a Kubernetes quantity, such as 100m or 256Mi"),
 ]
 Tag = Annotated[

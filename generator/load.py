@@ -9,12 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from audit import policy_reading
-from audit.builtin import files as shipped
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
 from audit.presets import PRESETS
 from audit.problems import Path as Where
 from audit.releases import NEWEST
-from audit.sigma import read_rules
 from generator.crosscheck import Finding, disagreements, secrets
 from generator.values import Values
 
@@ -95,8 +93,11 @@ def _rule_texts(document: Document, values: Values) -> tuple[str, ...]:
     rules = values.bridge.config.rules
     files = [Path(document.place((*RULES, "files", at)).name).parent / named for at, named in enumerate(rules.files)]
     texts = [(str(file), file_text(file)) for file in files]
-    if problems := read_rules([*(shipped() if rules.builtin else ()), *texts]).problems if texts else []:
-        raise DocumentError(problems)
+    if texts:
+        from generator.own_rules import problems  # noqa: PLC0415 - pySigma is a tenth of a second, and few name rules
+
+        if found := problems(texts, builtin=rules.builtin):
+            raise DocumentError(found)
     return tuple(text for _, text in texts)
 
 

@@ -13,6 +13,7 @@ from generator import host
 from generator.alerts import told
 from generator.lint_text import counted, show
 from generator.load import Inputs, load
+from generator.options import takes_values
 
 POLICY = "host/audit-policy.yaml"
 OWN = "KAP207"
@@ -20,8 +21,7 @@ OWN = "KAP207"
 
 
 @click.command()
-@click.argument("values", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "settings", multiple=True, metavar="KEY.PATH=VALUE", help="Set one value, over all files.")
+@takes_values
 def validate(values: tuple[Path, ...], settings: tuple[str, ...]) -> None:
     """Check VALUES, later files over earlier ones, and list everything that is wrong with them.
 
