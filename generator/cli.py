@@ -15,6 +15,7 @@ from generator.lazy import LazyGroup
 
 COMMANDS = {
     "alerts": "generator.alerts_command:alerts_command",
+    "certs": "generator.certs_command:certs",
     "policy": "generator.policy_command:policy",
     "render": "generator.render_command:render_command",
     "schema": "generator.schema_command:schema_command",
