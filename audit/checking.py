@@ -8,7 +8,8 @@ import difflib
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
@@ -113,6 +114,40 @@ def validated(data: Any, model: type[M]) -> M | list[Complaint]:
     return list(joined.values())
 
 
+def unknown(path: Path, model: type[BaseModel]) -> Complaint | None:
+    """Return what is wrong with a path that leads through keys which a model does not have; None where it has them all."""
+    annotations: list[Any] = [model]
+    for depth, part in enumerate(path):
+        fields = [_fields(one) for one in annotations if _is_model(one)]
+        if fields and len(fields) == len(annotations) and not any(part in each for each in fields):
+            return _unknown_key(path[: depth + 1], model)
+        annotations = [inner for one in annotations for inner in _plain(_inside(one, part))]
+    return None
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    """Return the annotation of what stands below a key or an index."""
+    if _is_model(annotation):
+        return _fields(annotation).get(str(part), Any)
+    arguments = get_args(annotation)
+    return arguments[-1 if get_origin(annotation) is dict else 0] if arguments else Any
+
+
+def _plain(annotation: Any) -> "Iterator[Any]":
+    """Yield the members of a union, None left out, without what `Annotated` writes around them."""
+    if get_origin(annotation) is Annotated:
+        yield from _plain(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _plain(one)
+    elif annotation is not type(None):
+        yield annotation
+
+
 def _errors(error: ValidationError) -> "Iterator[ErrorDetails]":
     """Yield what pydantic found, but no list that is too short only because its bad entries do not count."""
     details = error.errors(include_url=False)
@@ -201,7 +236,7 @@ def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
 
 
 def _models_in(annotation: Any) -> "Iterator[type[BaseModel]]":
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if _is_model(annotation):
         yield annotation
     for inner in get_args(annotation):
         yield from _models_in(inner)

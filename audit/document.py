@@ -5,15 +5,15 @@ error is a `DocumentError`, every sentence in it a `Problem`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from audit.checking import M, Matching, refusal, validated
-from audit.problems import DocumentError, Path, Place, Problem, path_text
+from audit.checking import M, Matching, refusal, unknown, validated
+from audit.problems import DocumentError, Path, Place, Problem, masked, path_text
 from audit.reading import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "Document",
@@ -41,6 +41,8 @@ class Document:
     name: str
     data: "Mapping[str, Any]"
     lines: "Mapping[Path, Place]"
+    removed: "Mapping[Path, Place]" = field(default_factory=dict)
+    """Where null took something away; the data does not show it any more."""
 
     def line(self, path: Path) -> int | None:
         """Return the line of a path; of the nearest value around it where the path itself was not written."""
@@ -70,16 +72,31 @@ def read(text: str, name: str) -> Document:
 def setting(text: str) -> Document:
     r"""Read the argument of `--set`, `KEY.PATH=VALUE`; a dot inside a key is written `\.`, the value is YAML."""
     path, equals, value = text.partition("=")
-    keys = [key.replace("\\.", ".") for key in re.split(r"(?<!\\)\.", path)]
+    keys = tuple(key.replace("\\.", ".") for key in re.split(r"(?<!\\)\.", path))
     if not equals or not all(keys):
         got = f"{path!r} without '='" if not equals else f"{path!r}"
-        raise DocumentError([Problem(SETTING, None, "", "KEY.PATH=VALUE", got, "write --set cluster.name=prod")])
-    data, lines = parse(value, SETTING)
+        raise DocumentError(
+            [Problem(SETTING, None, "", "KEY.PATH=VALUE", masked(got), "write --set cluster.name=prod")]
+        )
+    if listed := re.search(r"^(.*?)\[\d*\]", path):
+        cure = f"a list is replaced as a whole: write --set '{masked(listed[1])}=[ONE, TWO]'"
+        raise DocumentError([Problem(SETTING, None, masked(path), "a key", "a place in a list", cure)])
+    data, lines = _value(keys, value)
     nested: Any = data
     for key in reversed(keys):
         nested = {key: nested}
-    around = [tuple(keys[:depth]) for depth in range(len(keys) + 1)]
+    around = [keys[:depth] for depth in range(len(keys) + 1)]
     return Document(SETTING, nested, dict.fromkeys([*around, *((*keys, *below) for below in lines)], Place(SETTING)))
+
+
+def _value(keys: "tuple[str, ...]", text: str) -> "tuple[Any, Mapping[Path, int]]":
+    """Read the value of a setting; what is wrong with it names the setting's keys, for there may be many."""
+    try:
+        return parse(text, SETTING)
+    except DocumentError as error:
+        at = path_text(keys)
+        problems = [replace(one, line=None, path=f"{at}.{one.path}" if one.path else at) for one in error.problems]
+        raise DocumentError(problems) from error
 
 
 def layered(*documents: Document) -> Document:
@@ -90,19 +107,47 @@ def layered(*documents: Document) -> Document:
     """
     data: dict[str, Any] = {}
     lines: dict[Path, Place] = {}
+    removed: dict[Path, Place] = {}
     for document in documents:
+        put = dict(_replaced(data, document.data, ()))
+        gone = {*put, *removed}
+        lines = {**document.lines, **{path: place for path, place in lines.items() if not _is_below(path, gone)}}
+        removed |= {path: document.place(path) for path, value in put.items() if value is None}
         data = _merged(data, document.data)
-        maps = {path[:-1] for path in document.lines if path and isinstance(path[-1], str)}
-        lines |= {path: place for path, place in document.lines.items() if path not in lines or path not in maps}
-    return Document(documents[-1].name if documents else "", data, lines)
+    return Document(documents[-1].name if documents else "", data, lines, removed)
 
 
 def check(document: Document, model: type[M]) -> M:
-    """Return the model that the document describes. Raises `DocumentError` with everything that is wrong."""
+    """Return the model that the document describes. Raises `DocumentError` with everything that is wrong.
+
+    A null that takes away what the model does not know is wrong as well: it is a key that somebody misspelt.
+    """
     found = validated(dict(document.data), model)
-    if isinstance(found, list):
-        raise DocumentError([document.problem(one.path, one.want, one.got, one.cure) for one in found])
+    wrong = found if isinstance(found, list) else []
+    problems = [document.problem(one.path, one.want, one.got, one.cure) for one in wrong]
+    told = {one.path for one in wrong}
+    for path, place in document.removed.items():
+        if (one := unknown(path, model)) and one.path not in told:
+            problems.append(Problem(place.name, place.line, path_text(one.path), one.want, one.got, one.cure))
+    if problems or isinstance(found, list):
+        raise DocumentError(problems)
     return found
+
+
+def _replaced(below: "Mapping[str, Any]", above: "Mapping[str, Any]", at: Path) -> "Iterator[tuple[Path, Any]]":
+    """Yield the paths and values of what a layer puts in the place of what was there: all that does not merge."""
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict | None):
+            yield from _replaced(under or {}, value, (*at, key))
+        else:
+            yield (*at, key), value
+            if isinstance(value, dict):
+                yield from _replaced({}, value, (*at, key))
+
+
+def _is_below(path: Path, replaced: "set[Path]") -> bool:
+    return any(path[:depth] in replaced for depth in range(1, len(path) + 1))
 
 
 def _merged(below: "Mapping[str, Any]", above: "Mapping[str, Any]") -> dict[str, Any]:

@@ -4,7 +4,7 @@ The only place that reads a user's files: values, and the audit policy that they
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -37,11 +37,13 @@ class Inputs:
 
 def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
     """Read values files, the later over the earlier, then `--set` arguments. Raises `DocumentError`."""
-    whole = layered(*_documents(files, settings))
-    found = _problems(whole, secrets(dict(whole.data)))
+    layers = _documents(files, settings)
+    found = [problem for layer in layers for problem in _problems(layer, secrets(dict(layer.data)))]
+    whole = layered(*layers)
     own = {key: value for key, value in whole.data.items() if not key.startswith("x-")}
+    removed = {path: place for path, place in whole.removed.items() if not str(path[0]).startswith("x-")}
     try:
-        values = check(Document(whole.name, own, whole.lines), Values)
+        values = check(replace(whole, data=own, removed=removed), Values)
     except DocumentError as error:
         raise DocumentError([*found, *error.problems]) from None
     if found := [*found, *_problems(whole, disagreements(values))]:

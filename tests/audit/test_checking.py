@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from audit.checking import Complaint, Matching, refusal, validated
+from audit.checking import Complaint, Matching, refusal, unknown, validated
 
 
 class Inner(BaseModel):
@@ -83,3 +83,35 @@ ANY_JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), s
 def test_any_data_gives_a_model_or_complaints(data: dict[str, object]) -> None:
     found = validated(data, Outer)
     assert isinstance(found, Outer) or all(one.want and one.got for one in found)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("inner",),
+        ("inner", "size"),
+        ("items", 0, "size"),
+        ("by_name", "any", "size"),
+        ("either", "x"),
+        ("ratio", "x", 0),
+    ],
+)
+def test_a_path_that_the_model_has_or_that_no_model_stands_at_is_not_unknown(path: tuple[str | int, ...]) -> None:
+    assert None is unknown(path, Outer)
+
+
+@pytest.mark.parametrize(
+    ("path", "at"),
+    [
+        (("inner", "sise"), ("inner", "sise")),
+        (("innr", "size", "x"), ("innr",)),
+        (("items", 3, "sise"), ("items", 3, "sise")),
+        (("by_name", "any", "sise", "x"), ("by_name", "any", "sise")),
+    ],
+)
+def test_a_path_through_a_key_that_no_model_has_is_unknown(
+    path: tuple[str | int, ...], at: tuple[str | int, ...]
+) -> None:
+    found = unknown(path, Outer)
+    assert found is not None
+    assert (at, "a known key") == (found.path, found.want)

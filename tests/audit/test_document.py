@@ -71,6 +71,40 @@ def test_a_merged_map_keeps_its_place() -> None:
     assert places == ["f.yaml:1", "f.yaml:2", "g.yaml:3", "--set", "--set", "--set"]
 
 
+def test_what_is_replaced_has_the_place_of_what_replaced_it() -> None:
+    """Also the maps in a list, a map over a text, and a map over what was removed."""
+    below = read("a:\n- b: 1\nc: text\nd: {e: 1}\n", "below.yaml")
+    removed = read("d: null\n", "removed.yaml")
+    above = read("\na: [{b: 2}]\nc: {x: 1}\nd: {f: 1}\n", "above.yaml")
+    document = layered(below, removed, above)
+    assert {"a": [{"b": 2}], "c": {"x": 1}, "d": {"f": 1}} == document.data
+    places = [str(document.place(path)) for path in [("a",), ("a", 0), ("a", 0, "b"), ("c",), ("d",)]]
+    assert ["above.yaml:2", "above.yaml:2", "above.yaml:2", "above.yaml:3", "above.yaml:4"] == places
+
+
+def test_an_error_about_a_missing_key_names_the_layer_whose_list_it_is() -> None:
+    class Item(BaseModel):
+        name: str
+
+    class Items(BaseModel):
+        items: tuple[Item, ...] = ()
+
+    document = layered(read("items:\n- name: x\n", "below.yaml"), read("\nitems:\n\n- {}\n", "above.yaml"))
+    with pytest.raises(DocumentError) as caught:
+        check(document, Items)
+    assert "above.yaml:4: items[0].name: expected a value, got nothing - add it" == str(caught.value)
+
+
+def test_null_over_a_key_that_nobody_knows_is_a_mistake() -> None:
+    document = layered(read("loggly:\n  tokenFil: null\n", "f.yaml"), setting("logly=null"), setting("replicas="))
+    with pytest.raises(DocumentError) as caught:
+        check(document, Root)
+    assert [
+        "f.yaml:2: loggly.tokenFil: expected a known key, got 'tokenFil' - did you mean 'tokenFile'?",
+        "--set: logly: expected a known key, got 'logly' - did you mean 'loggly'?",
+    ] == str(caught.value).splitlines()
+
+
 def test_a_dot_inside_a_key_of_a_setting_is_escaped() -> None:
     assert setting(r"labels.app\.example/name=x").data == {"labels": {"app.example/name": "x"}}
 
@@ -87,7 +121,12 @@ def test_an_empty_setting_removes() -> None:
             "--set: expected KEY.PATH=VALUE, got 'cluster.name' without '=' - write --set cluster.name=prod",
         ),
         ("=x", "--set: expected KEY.PATH=VALUE, got '' - write --set cluster.name=prod"),
-        ("a=[", "--set:1: expected well-formed YAML, got expected the node content, but found '<stream end>' - "),
+        ("a.b=[", "--set: a.b: expected well-formed YAML, got expected the node content, but found '<stream end>' - "),
+        ("a={b: 1, b: 2}", "--set: a.b: expected the key once (first on line 1), got it again - remove one of the two"),
+        (
+            "a.b[0]=x",
+            "--set: a.b[0]: expected a key, got a place in a list - a list is replaced as a whole: write --set 'a.b=[ONE, TWO]'",
+        ),
     ],
 )
 def test_a_bad_setting_says_so(text: str, sentence: str) -> None:

@@ -37,6 +37,24 @@ def test_keys_of_ones_own_hold_anchors(tmp_path: Path) -> None:
     assert load([file(tmp_path, "values.yaml", text)]).values.agent.resources.limits == {"memory": "1Gi"}
 
 
+def test_null_takes_a_key_of_a_free_map_away(tmp_path: Path) -> None:
+    base = file(tmp_path, "base.yaml", "labels: {team: a, tier: b}\nx-mine: {any: null}\n")
+    prod = file(tmp_path, "prod.yaml", "labels: {team: null, other: null}\nx-mine: null\n")
+    assert {"tier": "b"} == load([base, prod]).values.labels
+
+
+def test_a_token_is_found_in_every_layer(tmp_path: Path) -> None:
+    """Also where a later layer covers it: it stands in a file all the same."""
+    token = "11111111-2222-4333-8444-555555555555"
+    base = file(tmp_path, "base.yaml", f"x-mine: [{token}]\nloggly: {{tags: [{token}]}}\n")
+    over = file(tmp_path, "over.yaml", "loggly: {tags: [a]}\n")
+    cure = "expected no secret in values, got what looks like a Loggly token - keep it in a Secret and name that in loggly.tokenSecret"
+    found = refused(base, over, settings=(f"bridge.config.loggly.token_file={token}",)).splitlines()
+    assert {f"{base}:1: x-mine[0]: {cure}", f"{base}:2: loggly.tags[0]: {cure}"} <= set(found)
+    assert f"--set: bridge.config.loggly.token_file: {cure}" in found
+    assert [] == [line for line in found if token in line]
+
+
 def test_every_mistake_names_its_own_file(tmp_path: Path) -> None:
     base = file(tmp_path, "base.yaml", "cluster:\n  nam: a\n")
     over = file(tmp_path, "over.yaml", "agent:\n  flavor: tdagent\n")
