@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from audit.document import Path
 from audit.policy_reading import judged
-from generator import sizing
+from generator.crosscheck_manifests import manifest_disagreements
 from generator.flavors import FLAVORS
 from generator.values import Log, Values
 
@@ -29,10 +29,10 @@ DECIDED_ELSEWHERE = {
     ("loggly", "url"): "set loggly.url",
     ("loggly", "tags"): "set loggly.tags",
     ("loggly", "token_file"): "set loggly.tokenSecret",
-    ("forward", "tls"): "leave it out: no Secret is mounted for it",
+    ("forward", "tls"): "set tls.mode",
     ("forward", "shared_key_file"): "set forward.sharedKeySecret",
     ("forward", "users_file"): "leave it out: no Secret is mounted for it",
-    ("spool",): "leave it out: Fluentd's buffer keeps what is not acked; run a bridge by hand for other senders",
+    ("spool", "path"): "set bridge.storage.spool",
     ("dead_letter", "path"): "leave it out: a volume of the pod holds the file",
 }
 """Keys of the bridge's configuration that cannot be set in values, and what to do instead."""
@@ -48,9 +48,10 @@ class Finding(NamedTuple):
 
 
 def disagreements(values: Values) -> list[Finding]:
-    """Return everything that does not go together, in the order of the values file."""
-    checks = (_namespaces, _image, _replicas, _bridge_config, _ports, _limits, _log, _policy, _labels)
-    return [finding for check in checks for finding in check(values)]
+    """Return everything that does not go together."""
+    checks = (_image, _bridge_config, _ports, _limits, _log, _policy)
+    found = [finding for check in checks for finding in check(values)]
+    return [*found, *(Finding(*told) for told in manifest_disagreements(values))]
 
 
 def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
@@ -68,24 +69,10 @@ def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
         yield Finding(path, "no secret in values", "what looks like a Loggly token", cure)
 
 
-def _namespaces(values: Values) -> Iterator[Finding]:
-    if values.namespaces.agent == values.namespaces.bridge:
-        want = "another namespace than the agent's, whose Pod Security level is lower"
-        yield Finding(("namespaces", "bridge"), want, repr(values.namespaces.bridge), "name two namespaces")
-
-
 def _image(values: Values) -> Iterator[Finding]:
     flavor = values.agent.flavor
     if values.agent.image is None and FLAVORS[flavor].image is None:
         yield Finding(("agent", "image"), f"an image with {flavor}", "nothing", "there is no official one: build it")
-
-
-def _replicas(values: Values) -> Iterator[Finding]:
-    replicas, events = values.bridge.replicas, values.bridge.events_per_second
-    least = sizing.least_replicas(events)
-    if sizing.serving(replicas) < sizing.serving(least):
-        want = f"at least {least} for {events:,} events a second, one of them being replaced"
-        yield Finding(("bridge", "replicas"), want, str(replicas), "see docs/performance.md")
 
 
 def _bridge_config(values: Values) -> Iterator[Finding]:
@@ -155,9 +142,3 @@ def _policy(values: Values) -> Iterator[Finding]:
         found = judged(whole, values.cluster.version)
         for one in (*found.errors, *found.warnings):
             yield Finding(("audit", "policy", *one.path), one.want, one.got, one.cure)
-
-
-def _labels(values: Values) -> Iterator[Finding]:
-    for key in values.labels:
-        if key.startswith("app.kubernetes.io/"):
-            yield Finding(("labels", key), "a label of your own", "one that is set for you", "choose another key")

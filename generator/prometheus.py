@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator.metadata import labels
+from generator.metadata import BRIDGE, monitor_metadata
 from generator.templates import to_yaml
 from generator.values import Values
 
@@ -69,12 +69,8 @@ def prometheus_rule(values: Values) -> str:
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "PrometheusRule",
-            "metadata": {
-                "name": "kube-audit-bridge",
-                "namespace": values.namespaces.bridge,
-                "labels": labels(values, "bridge"),
-            },
-            "spec": {"groups": [{"name": "kube-audit-bridge", "rules": rules}]},
+            "metadata": {"name": BRIDGE, "namespace": values.namespaces.bridge, **monitor_metadata(values)},
+            "spec": {"groups": [{"name": BRIDGE, "rules": rules}]},
         }
     )
 

@@ -49,7 +49,7 @@ Secrets are only named by their files. Those files and certificates are read aga
 connections that stand go on. The other keys need a restart.
 """
 
-_PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", object: "anything"}
+_PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", object: "anything", Any: "anything"}
 
 _REFUSED = frozenset(".".join(("bridge", "config", *path)) for path in DECIDED_ELSEWHERE)
 

@@ -10,7 +10,6 @@ import hashlib
 import math
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
@@ -18,8 +17,11 @@ from generator import host, sizing, templates
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
 from generator.flavors import FLAVORS
+from generator.images import pulled
 from generator.load import Inputs
+from generator.manifest_context import manifest_context, most_replicas
 from generator.metadata import AGENT, BRIDGE, labels
+from generator.prometheus import prometheus_rule
 from generator.values import Resources, Values
 from generator.versions import api_version
 
@@ -75,9 +77,17 @@ def bridge_resources(values: Values) -> Resources:
     """Return what the bridge's container asks for: what is given, and for the rest what its events and its limits need."""
     bridge, limits = values.bridge, values.bridge.config.limits
     bounds = sizing.Limits(limits.unacked_bytes, limits.chunk_bytes, limits.decompressed_bytes)
-    needed = sizing.sized(bridge.events_per_second, bridge.replicas, bounds)
-    given = bridge.resources.model_dump(exclude_unset=True) if bridge.resources else {}
-    return Resources(**{"requests": dict(needed.requests), "limits": dict(needed.limits), **given})
+    return _completed(bridge.resources, sizing.sized(bridge.events_per_second, most_replicas(values), bounds))
+
+
+def agent_resources(values: Values) -> Resources:
+    """Return what the agent's container asks for, in the same way."""
+    return _completed(values.agent.resources, sizing.agent_sized(values.bridge.events_per_second))
+
+
+def _completed(given: Resources | None, needed: sizing.Sized) -> Resources:
+    own = given.model_dump(exclude_unset=True) if given else {}
+    return Resources(**{"requests": dict(needed.requests), "limits": dict(needed.limits), **own})
 
 
 def checksum(*texts: str) -> str:
@@ -114,15 +124,16 @@ def _context(inputs: Inputs) -> dict[str, Any]:
     values = inputs.values
     flavor = FLAVORS[values.agent.flavor]
     minikube = values.cluster.distribution == "minikube"
-    url = urlsplit(values.loggly.url)
     context: dict[str, Any] = {
         "values": values,
         "agent": AGENT,
         "bridge": BRIDGE,
+        **manifest_context(values),
         "labels": {component: labels(values, component) for component in ("agent", "bridge")},
         "api_version": lambda kind: api_version(kind, values.cluster.version),
         "flavor": flavor,
-        "agent_image": values.agent.image or flavor.image,
+        "agent_image": pulled(values.agent.image or flavor.image or "", values.images.registry),
+        "agent_resources": agent_resources(values),
         "log_path": "/var/log/containers/kube-apiserver-*.log" if minikube else values.audit.log.path,
         "log_directories": _log_directories(values),
         "container_log": minikube,
@@ -130,11 +141,11 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "chunk_bytes": CHUNK_BYTES,
         "ack_timeout": ACK_TIMEOUT_SECONDS,
         "bridge_resources": bridge_resources(values),
-        "loggly_port": url.port or (443 if url.scheme == "https" else 80),
         "filter_policy": inputs.filter_text,
         "rule_files": {f"rules-{at}.yml": text for at, text in enumerate(inputs.rule_texts)},
         "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,
     }
+    context["prometheus_rule"] = prometheus_rule(values)
     context["fluent_conf"] = templates.render("fluentd/fluent.conf.j2", context)
     context["ready_script"] = templates.render("fluentd/ready.rb.j2", context)
     context["bridge_yaml"] = "---\n" + templates.to_yaml(bridge_config(inputs))

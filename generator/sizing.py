@@ -19,6 +19,15 @@ LEAST_MILLICORES = 100
 BASE_BYTES = 64 * 2**20
 """The process itself, with its libraries and what it remembers about events."""
 
+AGENT_EVENT_CPU_MICROSECONDS = 15
+"""CPU that Fluentd takes for one line, read, buffered and sent; `make bench` measures it among the others."""
+
+AGENT_REQUEST_BYTES = 200 * 2**20
+"""Fluentd at work, with two chunks on their way."""
+
+AGENT_LIMIT_BYTES = 512 * 2**20
+"""The same with room for what one look at the log reads, 64 MB at most, as it came and in chunks."""
+
 COPIES = 3
 """How often an event that waits is in memory while Loggly is away: as it came, as a line, in a request."""
 
@@ -64,6 +73,17 @@ def sized(events_per_second: int, replicas: int, limits: Limits) -> Sized:
     most = requested + 2 * limits.chunk_bytes + limits.decompressed_bytes
     cpu = max(_rounded(millicores, 10), LEAST_MILLICORES)
     return Sized({"cpu": f"{cpu}m", "memory": _mebibytes(requested)}, {"memory": _mebibytes(most)})
+
+
+def agent_sized(events_per_second: int) -> Sized:
+    """Return what Fluentd on one node asks for: one control-plane node may have all the requests that are made.
+
+    Its memory does not follow the events: what waits is on the disk.
+    """
+    millicores = math.ceil(events_per_second * AGENT_EVENT_CPU_MICROSECONDS / 1000)
+    cpu = max(_rounded(millicores, 10), LEAST_MILLICORES)
+    memory, most = _mebibytes(AGENT_REQUEST_BYTES), _mebibytes(AGENT_LIMIT_BYTES)
+    return Sized({"cpu": f"{cpu}m", "memory": memory}, {"memory": most})
 
 
 def _mebibytes(count: int) -> str:

@@ -80,7 +80,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"json": to_json, "block": to_block, "literal": to_literal, "quantity": to_quantity}
+    environment.filters |= {
+        "json": to_json,
+        "block": to_block,
+        "beside": to_beside,
+        "literal": to_literal,
+        "quantity": to_quantity,
+    }
     return environment
 
 
@@ -116,6 +122,11 @@ def to_block(value: Any, indent: int) -> str:
         return f" {to_json(value)}"
     lines = to_yaml(value).removesuffix("\n").split("\n")
     return "".join(f"\n{' ' * indent}{line}" for line in lines)
+
+
+def to_beside(value: Any, indent: int) -> str:
+    """Write any value after its key: a map or list below, a text on the key's line."""
+    return to_block(value, indent) if isinstance(value, dict | list) else f" {to_json(value)}"
 
 
 def to_literal(text: str, indent: int) -> str:

@@ -13,6 +13,7 @@ from audit.settings import Settings
 from audit.units import Bytes
 from generator.fields import (
     AbsolutePath,
+    AnnotationKey,
     ClusterName,
     Image,
     LabelKey,
@@ -23,7 +24,9 @@ from generator.fields import (
     SecretKey,
     Tag,
 )
+from generator.pod_values import Autoscaling, PodValues, Spread, Storage
 from generator.policy import Rule
+from generator.shared_values import Images, Monitoring, NetworkPolicies, Tls
 from generator.versions import FIRST, LAST
 
 
@@ -64,7 +67,7 @@ class Buffer(Model):
     own rotation is what remains: 2 GiB hold about 1.7 million events."""
 
 
-class Agent(Model):
+class Agent(PodValues):
     """Fluentd on the control-plane nodes."""
 
     flavor: Literal["fluentd", "td-agent", "fluent-package"] = "fluentd"
@@ -75,11 +78,11 @@ class Agent(Model):
     """The directory on the node for positions and buffer. It must outlive the pod, and nothing else may use it."""
     buffer: Buffer = Buffer()
     """The file buffer."""
-    resources: Resources = Resources(requests={"cpu": "100m", "memory": "200Mi"}, limits={"memory": "512Mi"})
-    """Room for Fluentd, two chunks on their way and what one look at the log reads."""
+    resources: Resources | None = None
+    """What is not given, requests or limits, follows from `bridge.eventsPerSecond`; docs/performance.md has the formula."""
 
 
-class Bridge(Model):
+class Bridge(PodValues):
     """The bridge from Fluentd's Forward protocol to Loggly."""
 
     replicas: Annotated[int, Field(ge=1, le=100)] = 2
@@ -91,6 +94,12 @@ class Bridge(Model):
     resources: Resources | None = None
     """What is not given, requests or limits, follows from `eventsPerSecond` and the limits of the configuration;
     docs/performance.md has the formula."""
+    autoscaling: Autoscaling | None = None
+    """With it, `{}` for the defaults, a HorizontalPodAutoscaler decides how many, and `replicas` is not looked at."""
+    spread: Spread = Spread()
+    """How bridges keep apart."""
+    storage: Storage = Storage()
+    """What a bridge keeps on disk."""
     config: Settings = Settings()
     """The bridge's own configuration, in its own snake_case keys; what other values decide cannot be set here."""
 
@@ -118,7 +127,7 @@ class Forward(Model):
 
     shared_key_secret: SharedKey | None = None
     """With it, `{}` for the defaults, either side proves to the other that it knows the key, and Fluentd keeps its
-    connections. Without it the NetworkPolicy alone says who may send."""
+    connections. Without it and without `tls.clientCertificates` the NetworkPolicy alone says who may send."""
 
 
 class Loggly(Model):
@@ -195,7 +204,17 @@ class Values(Model):
     """The account."""
     audit: Audit = Audit()
     """The API server's side."""
+    tls: Tls = Tls()
+    """TLS between Fluentd and the bridge."""
+    network_policy: NetworkPolicies = NetworkPolicies()
+    """Who may reach what."""
+    monitoring: Monitoring = Monitoring()
+    """How the bridge is watched."""
+    images: Images = Images()
+    """How images are pulled."""
     image_pull_secrets: tuple[Name, ...] = ()
     """Secrets for a private registry; one of the name must exist in either namespace."""
     labels: dict[LabelKey, LabelValue] = Field(default={})
     """Labels of your own on every object."""
+    annotations: dict[AnnotationKey, str] = Field(default={})
+    """Annotations of your own on every object."""

@@ -202,7 +202,8 @@ def test_a_shared_key_is_asked_for_at_both_ends_and_stands_in_neither_file() -> 
 
 def test_the_network_policy_lets_logglys_port_out() -> None:
     policy = the(rendered("production", "loggly.url=http://10.0.0.1:8080"), "NetworkPolicy", "kube-audit-bridge")
-    assert {"ports": [{"port": 8080, "protocol": "TCP"}]} in policy["spec"]["egress"]
+    peers = [{"ipBlock": {"cidr": "10.0.0.1/32"}}]
+    assert {"ports": [{"port": 8080, "protocol": "TCP"}], "to": peers} == policy["spec"]["egress"][-1]
 
 
 def test_labels_of_ones_own_are_on_every_object() -> None:

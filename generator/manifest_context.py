@@ -1,0 +1,63 @@
+"""What the templates of manifests need to know beyond the values: names, peers, placement, certificates, as data."""
+
+from typing import Any
+
+from generator import network, placement
+from generator.images import pulled
+from generator.metadata import labels, metadata, monitor_metadata, service_names
+from generator.values import Values
+
+TLS_DIRECTORY = "/run/secrets/tls"
+"""Where either side's container has tls.crt, tls.key and ca.crt."""
+
+STATE_DIRECTORY = "/var/lib/kube-audit-bridge"
+"""Where the bridge's container has the volume that it keeps things on."""
+
+
+def manifest_context(values: Values) -> dict[str, Any]:
+    """Return names for templates; all of it follows from the values alone."""
+    components = ("agent", "bridge")
+    kind = bridge_kind(values)
+    return {
+        "bridge_image": pulled(values.bridge.image, values.images.registry),
+        "bridge_kind": kind,
+        "dns_rule": network.dns_rule(values),
+        "fewest_replicas": fewest_replicas(values),
+        "loggly_peers": network.loggly_peers(values),
+        "loggly_port": network.loggly_port(values),
+        "metadata": {name: metadata(values, name) for name in components},
+        "monitor_metadata": monitor_metadata(values),
+        "placement": {
+            "agent": placement.agent_placement(values),
+            "bridge": placement.bridge_placement(values, kind),
+        },
+        "pod_labels": {name: {**getattr(values, name).pod_labels, **labels(values, name)} for name in components},
+        "prometheus_peers": network.prometheus_peers(values),
+        "service_names": service_names(values),
+        "state_bytes": state_bytes(values),
+        "state_directory": STATE_DIRECTORY,
+        "tls_directory": TLS_DIRECTORY,
+    }
+
+
+def bridge_kind(values: Values) -> str:
+    """Return the kind of the object that makes the bridge's pods: with volumes of their own they need names that stay."""
+    return "StatefulSet" if values.bridge.storage.claim else "Deployment"
+
+
+def most_replicas(values: Values) -> int:
+    """Return how many bridges there may be."""
+    scaling = values.bridge.autoscaling
+    return scaling.max_replicas if scaling else values.bridge.replicas
+
+
+def fewest_replicas(values: Values) -> int:
+    """Return how many bridges there are at least."""
+    scaling = values.bridge.autoscaling
+    return scaling.min_replicas if scaling else values.bridge.replicas
+
+
+def state_bytes(values: Values) -> int:
+    """Return how large a bridge's volume must be: twice each bound, for a file, and its log while it is written."""
+    config = values.bridge.config
+    return 2 * (config.dead_letter.max_bytes + (config.spool.max_bytes if values.bridge.storage.spool else 0))
