@@ -11,7 +11,6 @@ from generator import templates
 from generator.values import Values
 
 SERVER, CLIENT = "server", "client"
-NAME = "audit-bridge-tls"
 
 
 def manifests(files: Mapping[str, bytes], values: Values, name: str) -> str:

@@ -118,7 +118,7 @@ def certs(
     for warning in result.warnings:
         click.echo(f"{output}: {warning}", err=True)
     if secrets:
-        click.echo(certificate_secrets.manifests(found | result.files, loaded, certificate_secrets.NAME), nl=False)
+        click.echo(certificate_secrets.manifests(found | result.files, loaded, loaded.tls.secret), nl=False)
 
 
 def _terms(

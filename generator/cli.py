@@ -16,9 +16,11 @@ from generator.lazy import LazyGroup
 COMMANDS = {
     "alerts": "generator.alerts_command:alerts_command",
     "certs": "generator.certs_command:certs",
+    "diff": "generator.diff_command:diff_command",
     "policy": "generator.policy_command:policy",
     "render": "generator.render_command:render_command",
     "schema": "generator.schema_command:schema_command",
+    "user": "generator.user_command:user",
     "validate": "generator.validate_command:validate",
 }
 """Where each command is; it is imported when it is called."""
