@@ -64,7 +64,12 @@ def _signer(folder: Path, api: KubeApi) -> list[str | Path]:
 
 def test_a_user_by_the_cluster_s_files_may_read_no_secrets(cluster: Cluster, tmp_path: Path) -> None:
     """As in the blog post: known, and without rights."""
-    files: list[str | Path] = ["--ca-cert", cluster.folder / "users-ca.crt", "--ca-key", cluster.folder / "users-ca.key"]
+    files: list[str | Path] = [
+        "--ca-cert",
+        cluster.folder / "users-ca.crt",
+        "--ca-key",
+        cluster.folder / "users-ca.key",
+    ]
     assert "" == cluster.user("jane", "--group", "dev", "-o", tmp_path, *files)
     refused = cluster.asked(tmp_path / "jane.kubeconfig", "get", "secrets")
     assert (
