@@ -25,7 +25,7 @@ NAMES_AS_LABELS = "1.21"
 
 def manifest_disagreements(values: Values) -> Iterator[Told]:
     """Yield everything that does not go together here."""
-    checks = (_namespaces, _replicas, _autoscaling, _priority, _tls, _monitoring, _digests, _own_names)
+    checks = (_namespaces, _replicas, _autoscaling, _spool, _priority, _tls, _monitoring, _digests, _own_names)
     for check in checks:
         yield from check(values)
 
@@ -59,6 +59,13 @@ def _autoscaling(values: Values) -> Iterator[Told]:
     if bridge.autoscaling and bridge.autoscaling.cpu and given and "cpu" not in given:
         want = "cpu among the requests, which autoscaling.cpu is a share of"
         yield ("bridge", "resources", "requests"), want, ", ".join(given), "name it, or set autoscaling.cpu to null"
+
+
+def _spool(values: Values) -> Iterator[Told]:
+    storage = values.bridge.storage
+    if storage.spool and storage.claim is None:
+        want = "a volume that outlives the pod with a spool, which is acked for"
+        yield ("bridge", "storage", "claim"), want, "none", "set it to {} for the default StorageClass"
 
 
 def _priority(values: Values) -> Iterator[Told]:

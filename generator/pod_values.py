@@ -96,7 +96,7 @@ class Autoscaling(Model):
             raise refusal("cpu or unackedBytes", "give one of them", got="neither", at=("cpu",))
         if self.min_replicas > self.max_replicas:
             want = "at least minReplicas"
-            raise refusal(want, "raise it", got=f"{self.max_replicas} < {self.min_replicas}", at=("max_replicas",))
+            raise refusal(want, "raise it", got=f"{self.max_replicas} < {self.min_replicas}", at=("maxReplicas",))
         return self
 
 
@@ -113,4 +113,4 @@ class Storage(Model):
     claim: Claim | None = None
     """With it, `{}` for the default class, bridges are a StatefulSet with a volume claim each. Without it what a bridge keeps is gone with its pod."""
     spool: bool = False
-    """Whether the bridge keeps on the volume what senders without acks have sent; `config.spool.max_bytes` bounds it. Fluentd needs none: its own buffer keeps what is not acked."""
+    """Whether the bridge keeps on the volume what senders without acks have sent; needs `claim`, and `config.spool.max_bytes` bounds it. Fluentd needs none: its own buffer keeps what is not acked."""

@@ -3,7 +3,7 @@
 import pytest
 
 from generator import sizing
-from generator.sizing import Limits, least_replicas, sized
+from generator.sizing import Limits, agent_sized, least_replicas, sized
 
 DEFAULTS = Limits(16 * 2**20, 64 * 2**20, 256 * 2**20)
 
@@ -48,3 +48,9 @@ def test_one_bridge_more_than_the_events_need(events: int, replicas: int) -> Non
 
 def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
     assert 17_500 == sizing.most_events_per_second()
+
+
+@pytest.mark.parametrize(("events", "cpu"), [(1, "100m"), (6_666, "100m"), (10_000, "150m"), (10_001, "160m")])
+def test_an_agent_is_sized_for_all_events_of_the_cluster(events: int, cpu: str) -> None:
+    found = agent_sized(events)
+    assert ({"cpu": cpu, "memory": "200Mi"}, {"memory": "512Mi"}) == (found.requests, found.limits)
