@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from generator import write
+from generator.consequences import report
 from generator.load import Inputs, load
 from generator.options import takes_values
 from generator.render import render, stream
@@ -21,8 +22,8 @@ def render_command(
 ) -> None:
     """Render VALUES, later files over earlier ones: without -o, the stream for `kubectl apply -f -`.
 
-    -o DIR writes DIR/kubernetes/, DIR/host/, DIR/alerts/ and DIR/README.md, and removes what it wrote before and no longer
-    renders. With --check nothing is written; exit code 1 says that the folder is not what VALUES render to.
+    -o DIR writes DIR/kubernetes/, DIR/host/, DIR/alerts/ and DIR/README.md, removes what it wrote before and no longer
+    renders, and says what follows for an installation that was made from what was there. With --check nothing is written; exit code 1 says that the folder is not what VALUES render to.
     """
     if output is None:
         if check:
@@ -34,10 +35,12 @@ def render_command(
     files = folder_files(load(values, settings))
     if check:
         sys.exit(_check(files, output))
+    followed = report(write.held(output), files, write.written_by(output), write.generator_version())
     changed = write.write(files, output)
     click.echo(
         f"{output}: {len(files)} files, {len(changed)} changed; the steps are in {output / 'README.md'}", err=streamed
     )
+    click.echo(followed, err=streamed, nl=False)
     if streamed:
         click.echo(stream(files), nl=False)
 

@@ -11,6 +11,7 @@ import yaml
 from audit import resources
 from generator.load import load
 from generator.render import render, stream
+from tests.support.commands import run
 from tests.support.kube import ADMIN, SOMEBODY, KubeApi
 from tests.support.processes import wait_for
 
@@ -63,6 +64,35 @@ def test_the_kustomization_holds_the_same_objects(kube: KubeApi, tmp_path: Path)
         (tmp_path / path).write_text(text)
     built = yaml.safe_load_all(kube.kubectl("kustomize", tmp_path / "kubernetes"))
     assert names(built) == names(yaml.safe_load_all(stream(files)))
+
+
+def test_diff_asks_a_cluster(
+    kube: KubeApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its namespaces, without differences, with one, and with secrets that somebody wrote into a pod."""
+    monkeypatch.setenv("KUBECONFIG", str(kube.kubeconfig))
+    settings = ("cluster.version='1.20'", "namespaces={agent: compared-agent, bridge: compared-bridge}")
+    command: tuple[str | Path, ...] = (
+        "diff",
+        VALUES / "default.yaml",
+        "--cluster",
+        *(part for one in settings for part in ("--set", one)),
+    )
+    code, out, err = run(capsys, *command)
+    assert (1, "") == (code, out)
+    assert "create it first: kubectl apply -f kubernetes/00-namespace.yaml" in err
+    files = rendered("default", settings[1])
+    kube.kubectl("apply", "-f", "-", text=stream(files))
+    assert (0, "", "") == run(capsys, *command, "--context", "test")
+    deployment = yaml.safe_load(files["kubernetes/50-deployment.yaml"])
+    token = "11111111-2222-4333-8444-555555555555"
+    edited = [{"name": "LOGGLY_TOKEN", "value": token}, {"name": "MY_KEY", "value": "hunter2"}]
+    deployment["spec"]["template"]["spec"]["containers"][0]["env"] = edited
+    kube.kubectl("apply", "-f", "-", text=yaml.safe_dump(deployment))
+    code, out, _ = run(capsys, *command, "--set", "environment=test")
+    assert (1, []) == (code, [line for line in out.splitlines() if token in line or "hunter2" in line])
+    assert "+    environment: test" in out.splitlines()
+    assert "LOGGLY_TOKEN" in out
 
 
 def names(objects: Any) -> list[str]:
