@@ -103,6 +103,8 @@ decode = msgspec.json.Decoder(Event).decode
 """One line of a JSON log to its view, whatever kind it is of; raises `MALFORMED`."""
 decode_ordinary = msgspec.json.Decoder(Ordinary).decode
 """The same for an ordinary event; raises `MALFORMED` for all others."""
+decode_packed = msgspec.msgpack.Decoder(Ordinary).decode
+"""An ordinary event that an agent has parsed, as MessagePack; raises `MALFORMED` for all others."""
 
 
 def from_line(line: bytes) -> Event:

@@ -5,7 +5,8 @@ themselves, so the addition is remembered by the fields that decide it. The fact
 say nothing that was removed. Whatever is no audit event is shipped with `audit.parseError` to say why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -16,14 +17,19 @@ from audit import legacy, shape, times
 from audit.additions import Additions, alerting, noted, spliced, told
 from audit.detecting import Detector, Record
 from audit.errors import NotAnEvent
-from audit.event import Event, from_line, from_record, stage_time
+from audit.event import Event, decode_ordinary, decode_packed, from_line, from_record, stage_time
 from audit.legacy_pairs import LegacyPairs
 from audit.ordinary import OrdinaryJudge
+from audit.recurring import JSON, MESSAGEPACK, Recurring
 from audit.redact import Redactor
 from audit.settings import Identity, Redact
 from audit.text import clean, one_line
 
 RAW_KEYS = ("message", "log")  # Fluentd's and Docker's name for the line
+REMEMBERED_BYTES = 8 * 2**20  # of what comes again, in either form
+
+Alone = Callable[[int], bytes | None]
+"""Judges what is at a place in its own time; None for what is not shipped at all."""
 
 
 class Judge:
@@ -44,13 +50,47 @@ class Judge:
         self._limit = event_bytes - 1
         self._additions = Additions({"cluster": cluster, "environment": environment}, known)
         self._pairs = LegacyPairs()
-        ordinary = OrdinaryJudge(self._additions, self._redactor, self._limit)
-        self.ordinary, self.parsed = ordinary.lines, ordinary.parsed
-        """The short ways: None is their answer to what `line` and `record` are for."""
+        self._ordinary = OrdinaryJudge(self._additions, self._redactor, self._limit)
+        self._lines = Recurring(JSON, REMEMBERED_BYTES, lambda line, node: self._is_steady(decode_ordinary(line), node))
+        self._packed = Recurring(
+            MESSAGEPACK, REMEMBERED_BYTES, lambda record, node: self._is_steady(decode_packed(record), node)
+        )
 
     def use_rules(self, detector: Detector) -> None:
         """Ask these rules of every event from now on."""
         self._additions.use(detector)
+        self._lines.forget()
+        self._packed.forget()
+
+    def lines(self, lines: Sequence[bytes], node: str, alone: Alone) -> list[bytes | None]:
+        """Judge some lines of a log: those that came before, those that are ordinary, and the others `alone`, by their places."""
+
+        def anew(places: list[int]) -> list[bytes | None]:
+            return self._together([lines[place] for place in places], places, node, alone)
+
+        return self._lines.lines(lines, node, anew)
+
+    def packed(
+        self, records: Sequence[bytes], node: str, unpack: Callable[[list[int]], list[bytes]], alone: Alone
+    ) -> list[bytes | None]:
+        """Judge events that an agent has parsed, as MessagePack; `unpack` makes lines of those at some places, where it can."""
+
+        def anew(places: list[int]) -> list[bytes | None]:
+            lines: list[bytes] = []
+            with suppress(Exception):  # one that is no ordinary event spoils it for all
+                lines = unpack(places)
+            return self._together(lines or [b""] * len(places), places, node, alone)
+
+        return self._packed.lines(records, node, anew)
+
+    def _together(self, lines: list[bytes], places: list[int], node: str, alone: Alone) -> list[bytes | None]:
+        judged: list[bytes | None] = [None] * len(lines)
+        with suppress(Exception):  # a bug that one of them meets: alone it is found
+            judged = self._ordinary.lines(lines, node)
+        return [line or alone(place) for place, line in zip(places, judged, strict=True)]
+
+    def _is_steady(self, event: Event, node: str) -> bool:
+        return type(self._additions.of(event, node)) is bytes
 
     def record(self, record: Any, node: str, arrived: int) -> bytes:
         """Judge what an agent sent: a map with a raw line, a parsed event, or anything else."""

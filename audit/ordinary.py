@@ -6,7 +6,6 @@ something to redact) is not asked of each. Whatever is not that ordinary gets No
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import orjson
 
@@ -54,23 +53,6 @@ class OrdinaryJudge:
                 if found and data:
                     data = alerting(data, found)
             judged.append(data if data and len(data) <= limit else None)
-        return judged
-
-    def parsed(self, events: Sequence[Ordinary], records: Sequence[dict[str, Any]], node: str) -> list[bytes | None]:
-        """Judge events that an agent has parsed, each as its view and whole; raises TypeError for what JSON does not know."""
-        lines = [orjson.dumps(record, option=orjson.OPT_PASSTHROUGH_DATETIME) for record in records]
-        together = b" ".join(lines)
-        uris = [event.request_uri for event in events]
-        if not together.isascii() or not self._redactor.is_clear(together) or self._redactor.marks(uris):
-            return [None] * len(lines)
-        judged: list[bytes | None] = []
-        for line, event, record in zip(lines, events, records, strict=True):
-            data = None
-            if not event.request_object and not event.response_object and times.is_normal(event.stage_timestamp):
-                addition = self._additions.of(event, node)
-                found = self._additions.found(addition, event, partial(dict, record), event.stage_timestamp)
-                data = alerting(spliced(line, event.stage_timestamp, told(addition, found)), found)
-            judged.append(data if data and len(data) <= self._limit else None)
         return judged
 
 

@@ -5,11 +5,17 @@ text any number and any offset.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 _SHAPE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NORMAL_LENGTH = len("2026-01-31T12:34:56.123456Z")
+FORM = b"0000-00-00T00:00:00.000000Z"
+"""The one form where each digit is a zero."""
+DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_HOUR = len("2026-01-31T12")
+_TENS_OF_MINUTES, _TENS_OF_SECONDS = len("2026-01-31T12:"), len("2026-01-31T12:34:")
 
 
 def is_normal(text: str) -> bool:
@@ -21,6 +27,14 @@ def is_normal(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def are_possible(texts: Sequence[bytes]) -> bool:
+    """Tell of many texts that have the `FORM` whether each is a time; no leap second is, as `is_normal` has it."""
+    together = b"".join(texts)
+    tens = together[_TENS_OF_MINUTES :: len(FORM)] + together[_TENS_OF_SECONDS :: len(FORM)]
+    hours = {text[:_HOUR] for text in texts}
+    return max(tens, default=0) < b"6"[0] and all(is_normal(f"{hour.decode()}:00:00.000000Z") for hour in hours)
 
 
 def normal(text: str | None) -> str | None:

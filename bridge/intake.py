@@ -4,15 +4,14 @@ The node's name is what follows `kube.audit.` in the tag: the rendered agents pu
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, cast
 
 from audit.judge import Judge
 from audit.senders import AUDIT_TAG
+from bridge import parsed
 from bridge.content import Damage, content
 from bridge.entries import Entry, nanoseconds, unpacked
 from bridge.messages import Chunk
-from bridge.parsed import groups, ordinary_events
 from bridge.raw import raw_lines
 from bridge.sieve import Sieve
 
@@ -36,10 +35,10 @@ def lines(chunk: Chunk, sieve: Sieve, judge: Judge, decompressed_bytes: int, now
     if not whole and (seen or not sieve.is_open):
         yield from _one_by_one(unpacked(body, seen), sieve, judge, node, now)
     elif not whole:
-        for count, piece in groups(body):
-            yield _together(count, piece, judge, node) or [
-                _judged(entry, judge, node, now) for entry in unpacked(piece)
-            ]
+        for entries, rest in parsed.pieces(body):
+            if entries:
+                yield _judged_records(entries, judge, node, now)
+            yield [_judged(entry, judge, node, now) for entry in unpacked(rest)]
     if damage:
         yield [_judged(damage, judge, node, now)]
 
@@ -53,26 +52,25 @@ def _one_by_one(
             yield [_judged(left, judge, node, now)]
 
 
-def _together(count: int, piece: memoryview, judge: Judge, node: str) -> list[bytes] | None:
-    """Judge a piece of events that an agent has parsed; None where one of them needs more."""
-    with suppress(Exception):  # what is no ordinary event, and a bug that one of them meets
-        judged = judge.parsed(*ordinary_events(piece, count), node)
-        if count and all(judged):
-            return cast("list[bytes]", judged)
-    return None
-
-
 def _judged_lines(events: list[Any], raw: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
     """Judge lines together, and alone those that need more."""
-    judged: list[bytes | None] = [None] * len(raw)
-    with suppress(Exception):  # a bug that one of them meets: alone it is found
-        judged = judge.ordinary(raw, node)
-    if all(judged):
-        return cast("list[bytes]", judged)
-    return [
-        line or _judged((stamp, {"message": data}), judge, node, now)
-        for (stamp, _), data, line in zip(events, raw, judged, strict=True)
-    ]
+
+    def alone(place: int) -> bytes:
+        return _judged((events[place][0], {"message": raw[place]}), judge, node, now)
+
+    return cast("list[bytes]", judge.lines(raw, node, alone))
+
+
+def _judged_records(entries: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
+    """Judge events that an agent has parsed together, and alone those that need more; what is no event of ours has no line."""
+
+    def unpack(places: list[int]) -> list[bytes]:
+        return parsed.lines([entries[place] for place in places])
+
+    def alone(place: int) -> bytes | None:
+        return next((_judged(entry, judge, node, now) for entry in unpacked(entries[place])), None)
+
+    return [line for line in judge.packed(parsed.records(entries), node, unpack, alone) if line]
 
 
 def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:

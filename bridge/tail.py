@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from audit.errors import NotAnEvent
 from audit.event import from_line
@@ -206,12 +206,8 @@ class Tail:
 
     def _judged(self, lines: list[bytes]) -> list[bytes]:
         """Judge lines together, and alone those that need more."""
-        judged: list[bytes | None] = [None] * len(lines)
-        with suppress(Exception):  # a bug that one of them meets: alone it is found
-            judged = self._manner.judge.ordinary(lines, self._manner.node)
-        if all(judged):
-            return cast("list[bytes]", judged)
-        return [found for line, done in zip(lines, judged, strict=True) if (found := done or self._alone(line))]
+        judged = self._manner.judge.lines(lines, self._manner.node, lambda place: self._alone(lines[place]))
+        return [line for line in judged if line]
 
     def _alone(self, line: bytes) -> bytes | None:
         """Judge one line; None for one that is not shipped."""

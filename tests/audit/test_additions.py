@@ -49,14 +49,14 @@ def test_an_event_is_told_for_its_rules() -> None:
     judge = Judge("prod", "", 1_000_000)
     judge.use_rules(rules)
     whole = event()
-    [short] = judge.ordinary([orjson.dumps(whole)], "n")
+    [short] = judge.lines([orjson.dumps(whole)], "n", lambda _: None)
     long = judge.record(whole, "n", 0)
     for line in (short, long):
         assert isinstance(line, AlertLine)
         assert Found(("rule-0", "rule-1"), "high") == line.found
         assert ["rule-0", "rule-1"] == orjson.loads(bytes(line))["audit"]["rules"]
         assert "high" == orjson.loads(bytes(line))["audit"]["severity"]
-    [other] = judge.ordinary([orjson.dumps(event(verb="put", user={"username": "bob"}))], "n")
+    [other] = judge.lines([orjson.dumps(event(verb="put", user={"username": "bob"}))], "n", lambda _: None)
     assert bytes is type(other)
 
 
@@ -73,9 +73,9 @@ def test_rules_see_what_is_redacted() -> None:
 def test_other_rules_are_asked_at_once() -> None:
     judge = Judge("prod", "", 1_000_000)
     data = orjson.dumps(event())
-    assert [bytes] == [type(line) for line in judge.ordinary([data], "n")]
+    assert [bytes] == [type(line) for line in judge.lines([data], "n", lambda _: None)]
     judge.use_rules(Detector(reading("{s: {verb: get}, condition: s}").pack))
-    assert [AlertLine] == [type(line) for line in judge.ordinary([data], "n")]
+    assert [AlertLine] == [type(line) for line in judge.lines([data], "n", lambda _: None)]
 
 
 def test_an_event_that_had_to_be_cut_keeps_its_rules() -> None:

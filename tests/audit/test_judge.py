@@ -107,7 +107,7 @@ def test_every_event_of_a_real_api_server_survives() -> None:
 
 def test_an_event_goes_the_same_way_together_with_others_and_alone() -> None:
     lines = sample_lines()
-    for line, found in zip(lines, JUDGE.ordinary(lines, "cp-1"), strict=True):
+    for line, found in zip(lines, JUDGE.lines(lines, "cp-1", lambda _: None), strict=True):
         if found is not None:
             assert orjson.loads(JUDGE.line(line, "cp-1", ARRIVED)) == orjson.loads(found)
 
@@ -213,7 +213,7 @@ def test_spoilt_events_of_every_kind_become_lines_that_fit(spoilt: Any) -> None:
     """Of a real log, of legacy text, parsed or not: alone, with others, and with what an agent adds."""
     if isinstance(spoilt, bytes):
         valid(SMALL.record({"log": spoilt, "stream": "stderr"}, "cp-1", ARRIVED))
-        for found in SMALL.ordinary([spoilt] if spoilt else [], "cp-1"):
+        for found in SMALL.lines([spoilt] if spoilt else [], "cp-1", lambda _: None):
             assert found is None or orjson.loads(SMALL.line(spoilt, "cp-1", ARRIVED)) == valid(found)
     valid(SMALL.record({"message": spoilt} if isinstance(spoilt, bytes) else spoilt, "cp-1", ARRIVED))
 

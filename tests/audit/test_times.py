@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.times import from_datetime, from_nanoseconds, is_normal, normal, to_seconds
+from audit.times import (
+    DIGITS_AS_ZEROS,
+    FORM,
+    are_possible,
+    from_datetime,
+    from_nanoseconds,
+    is_normal,
+    normal,
+    to_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -111,3 +120,13 @@ def test_nanoseconds(nanoseconds: int, expected: str | None) -> None:
 def test_seconds_are_what_the_form_says(microseconds: int) -> None:
     text = from_datetime(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds))
     assert microseconds / 10**6 == pytest.approx(to_seconds(text), abs=1e-6)
+
+
+FORMED = st.from_regex(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-7][0-9]:[0-7][0-9]\.[0-9]{6}Z", fullmatch=True)
+
+
+@given(st.lists(FORMED, max_size=4))
+def test_many_are_possible_where_each_is(texts: list[str]) -> None:
+    encoded = [text.encode() for text in texts]
+    assert FORM * len(texts) == b"".join(encoded).translate(DIGITS_AS_ZEROS)
+    assert all(map(is_normal, texts)) == are_possible(encoded)

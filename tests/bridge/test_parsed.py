@@ -1,15 +1,15 @@
-"""A body is cut into pieces of whole events, and ordinary ones are decoded whole and as the typed view."""
+"""A body is cut into its entries, and they are written as the lines that they were."""
 
 from typing import Any
 
 import msgpack
 import msgspec
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.entries import unpacked
-from bridge.parsed import groups, ordinary_events
+from bridge.parsed import lines, pieces, records
 from bridge.raw import AT_ONCE
 from tests.support.events import PACKABLE, event
 
@@ -20,49 +20,55 @@ def packed(*values: Any) -> bytes:
     return b"".join(msgpack.packb(value) for value in values)
 
 
+def cut(body: bytes) -> tuple[list[list[bytes]], bytes]:
+    """Return the entries of each piece that has some, and the rest."""
+    found = list(pieces(body))
+    return [piece.entries for piece in found if piece.entries], b"".join(piece.rest for piece in found)
+
+
 @pytest.mark.parametrize("count", [0, 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
 def test_pieces_are_whole_and_all(count: int) -> None:
-    body = packed(*([1, {"n": number}] for number in range(count)))
-    pieces = list(groups(body))
-    assert (count, body) == (sum(number for number, _ in pieces), b"".join(piece for _, piece in pieces))
-    assert all(number == len(list(unpacked(piece))) for number, piece in pieces)
+    entries = [packed([1, {"n": number}]) for number in range(count)]
+    found, rest = cut(b"".join(entries))
+    assert (entries, b"") == ([entry for some in found for entry in some], rest)
+    assert all(len(some) <= AT_ONCE for some in found)
 
 
 @given(st.lists(PACKABLE, max_size=4), st.binary(max_size=6) | st.just(b"\x91" * 2_000))
 def test_nothing_of_any_body_is_left_out(values: list[Any], rest: bytes) -> None:
     body = packed(*([1, value] for value in values)) + rest
-    assert body == b"".join(piece for _, piece in groups(body))
+    found, behind = cut(body)
+    assert body == b"".join(entry for some in found for entry in some) + behind
 
 
-@pytest.mark.parametrize("cut", range(1, 12))
-def test_an_event_that_is_cut_is_a_piece_of_none(cut: int) -> None:
+@pytest.mark.parametrize("length", range(1, 12))
+def test_an_event_that_is_cut_is_no_entry(length: int) -> None:
     whole = packed([1, {"n": 1}])
-    body = whole + packed([1, {"message": "more"}])[:cut]
-    assert [(1, whole), (0, body[len(whole) :])] == [(count, bytes(piece)) for count, piece in groups(body)]
+    rest = packed([1, {"message": "more"}])[:length]
+    assert ([[whole]], rest) == cut(whole + rest)
 
 
-@pytest.mark.parametrize("stamp", [STAMP, 5, 5.5, None, [STAMP, {"meta": 1}]])
-def test_ordinary_events_come_whole_and_typed(stamp: Any) -> None:
+@pytest.mark.parametrize("stamp", [STAMP, 5, 5.5, None, [STAMP, {"meta": 1}], [STAMP, {}]])
+def test_events_are_lines_of_a_log_again(stamp: Any) -> None:
     record = event(auditID="a")
-    events, records = ordinary_events(memoryview(packed([stamp, record])), 1)
-    assert ([record], [record["verb"]]) == (records, [one.verb for one in events])
+    assert [orjson.dumps(record)] * 2 == lines([packed([stamp, record])] * 2)
+
+
+@pytest.mark.parametrize("stamp", [STAMP, [STAMP, {}]])
+def test_what_is_behind_the_time_is_the_record(stamp: Any) -> None:
+    others = [packed([stamp, event(verb=verb)]) for verb in ("get", "list")]
+    assert [msgpack.packb(event(verb=verb)) for verb in ("get", "list")] == records(others)
+
+
+@pytest.mark.parametrize("stamp", [5, None, [STAMP, {"meta": 1}], [5, {}]])
+def test_behind_another_time_it_is_something_else(stamp: Any) -> None:
+    assert msgpack.packb(event()) not in records([packed([stamp, event()])])
 
 
 NUMBERED: dict[Any, Any] = {**event(), 5: 1}
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {**event(), "audit": {}},
-        {**event(), "kind": "Pod"},
-        NUMBERED,
-        {key: value for key, value in event().items() if key != "stageTimestamp"},
-        {"message": b"x"},
-        [],
-        None,
-    ],
-)
-def test_one_that_is_no_ordinary_event_is_refused(other: Any) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        ordinary_events(memoryview(packed([STAMP, event()], [STAMP, other])), 2)
+@pytest.mark.parametrize("other", [NUMBERED, {"x": b"bytes"}, {"x": msgpack.Timestamp(1)}, [], None])
+def test_what_is_no_line_is_refused(other: Any) -> None:
+    with pytest.raises((msgspec.ValidationError, TypeError)):
+        lines([packed([STAMP, event()]), packed([STAMP, other])])
