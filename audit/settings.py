@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from audit.checking import Matching, refusal
 from audit.senders import FarCluster, OtherLog, doubled
+from audit.sinks import Notify
 from audit.units import ADDRESS, TAG, Bytes, Count, Model, Port, Seconds
 
 NAME = Matching(
@@ -108,6 +109,8 @@ class Loggly(Model):
     """Loggly's tags on every event: letters, digits, `.`, `_` and `-`, at most 64 characters each."""
     gzip: bool = False
     """Compress request bodies. Loggly documents no `Content-Encoding`; for other receivers."""
+    subdomain: Annotated[str, Matching(r"([a-z0-9][a-z0-9-]*)?", "the SUBDOMAIN of https://SUBDOMAIN.loggly.com")] = ""
+    """The account's name in Loggly's addresses, for the links in notices."""
     timeout: Seconds = 60.0
     """How long one request may take before it is tried again; one given up too early may have been stored, and is stored twice."""
     connections: Count = 4
@@ -298,6 +301,8 @@ class Settings(Model):
     """What is left out."""
     rules: Rules = Rules()
     """What is told."""
+    notify: Notify = ()
+    """Who is told of it at once, beside Loggly: docs/notifications.md."""
     redact: Redact = Redact()
     """What does not leave."""
     identities: tuple[Identity, ...] = ()
@@ -313,4 +318,13 @@ class Settings(Model):
         for index, path in enumerate(paths):
             if path in paths[:index]:
                 raise refusal("each log once", "remove one of the two", got=repr(path), at=("files", index, "path"))
+        return self
+
+    @model_validator(mode="after")
+    def sinks_differ(self) -> "Settings":
+        """Metrics and logs tell sinks apart by their names."""
+        names = [sink.name for sink in self.notify]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise refusal("a name of its own", "choose another", got=repr(name), at=("notify", index, "name"))
         return self

@@ -15,10 +15,12 @@ COMMANDS = {
     "check": "bridge.commands:check",
     "dead-letters": "bridge.dead_letters_command:dead_letters",
     "demo": "bridge.demo_command:demo_command",
+    "notify": "bridge.notify_command:notify",
     "replay": "bridge.replay_command:replay_command",
     "run": "bridge.commands:run",
     "sandbox": "bridge.sandbox.command:sandbox",
     "show": "bridge.show_command:show",
+    "verify": "bridge.verify_command:verify",
 }
 
 

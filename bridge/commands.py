@@ -61,6 +61,6 @@ def run(config: str | None, sets: tuple[str, ...], log_level: str, log_format: s
 @_config
 @_set
 def check(config: str | None, sets: tuple[str, ...]) -> None:
-    """Check a configuration file, without the secrets that it names, and list everything that is wrong with it."""
-    configuration.settings(config, sets, os.environ)
+    """Check a configuration file and its detection rules, without the secrets that it names, and list everything that is wrong."""
+    configuration.detection_rules(configuration.settings(config, sets, os.environ))
     click.echo(f"{config or 'the defaults'}: fine")

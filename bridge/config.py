@@ -19,6 +19,7 @@ from bridge import rules
 from bridge.errors import ConfigError
 from bridge.handshake import Secrets
 from bridge.secret import Secret
+from bridge.sinks import Ready, ready, unknown_rules
 
 URL_VARIABLE = "LOGGLY_URL"
 TOKEN_VARIABLE = "LOGGLY_TOKEN"  # noqa: S105 - the variable's name
@@ -39,6 +40,8 @@ class Config:
     """The detection rules; the same object while they are the same."""
     never: tuple[str, ...] = ()
     """What never matches in them, a sentence each."""
+    sinks: tuple[Ready, ...] = ()
+    """Who is told of them beside Loggly."""
 
 
 def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -57,8 +60,22 @@ def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) 
     found = settings(path, sets, environment)
     policy, warnings = _policy(found.filter)
     token, secrets = _token(found, environment), _secrets(found.forward)
-    pack, never = rules.load(found.rules, lambda file: _text(Path(file), "rules.files"))
-    return Config(found, token, secrets, _tls(found.forward), policy, warnings, pack, never)
+    pack, never = detection_rules(found)
+    told = sinks(found, (), environment)
+    return Config(found, token, secrets, _tls(found.forward), policy, warnings, pack, never, told)
+
+
+def detection_rules(settings: Settings) -> tuple[Pack, tuple[str, ...]]:
+    """Return the rules, and a sentence for each that never matches; raises ConfigError, also where a sink names none of them."""
+    pack, never = rules.load(settings.rules, lambda file: _text(Path(file), "rules.files"))
+    if problems := unknown_rules(settings.notify, pack):
+        raise ConfigError("\n".join(problems))
+    return pack, never
+
+
+def sinks(settings: Settings, names: Sequence[str], environment: Mapping[str, str]) -> tuple[Ready, ...]:
+    """Return the sinks with their secrets, or only those of some names; raises ConfigError."""
+    return ready(settings.notify, names, _text, environment)
 
 
 def _policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from audit.detecting import Found
+from audit.detecting import AlertLine
 from audit.rules import Pack, Severity
 from audit.settings import Settings
 from audit.times import from_nanoseconds, to_seconds
@@ -69,6 +69,7 @@ class Delivery:
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
         self.pack = Pack()
         self._severities: dict[str, Severity] = {}
+        self.on_alert: Callable[[AlertLine], object] = lambda _: None
         # What senders that ask for no ack send goes to disk first, where this is set.
         self.spooler: Spooler | None = None
         self._threads = ThreadPoolExecutor(settings.loggly.connections, thread_name_prefix="upload")
@@ -135,9 +136,10 @@ class Delivery:
             self._upload(self._batches.add(under, some, receipt, time.monotonic(), waits=waits))
         self._set_timer()
 
-    def _count(self, found: Found) -> None:
-        for name in found.names:
+    def _count(self, line: AlertLine) -> None:
+        for name in line.found.names:
             self._metrics.rule_matches.labels(name, self._severities[name]).inc()
+        self.on_alert(line)
 
     def complete(self, receipt: Receipt) -> None:
         """Say that no more lines come under this receipt."""

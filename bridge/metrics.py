@@ -9,6 +9,8 @@ from audit.filtering import REASONS
 
 PREFIX = "audit_bridge"
 NO_EVENT = "no_event"  # a container's line that is no audit event
+GIVEN_UP = ("old", "refused", "gave_up", "stopping", "removed", "bug")
+"""Why notices are given up."""
 LAG_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 
 
@@ -86,6 +88,25 @@ class Metrics:
             f"{PREFIX}_file_gap", "Parts of a log that were gone before they were read.", ["path"], registry=registry
         )
 
+        self.notifications_sent = Counter(
+            f"{PREFIX}_notifications_sent", "Notices that a sink has taken.", ["sink"], registry=registry
+        )
+        self.notifications_dropped = Counter(
+            f"{PREFIX}_notifications_dropped",
+            "Notices that are given up, by why.",
+            ["sink", "reason"],
+            registry=registry,
+        )
+        self.notification_requests = Counter(
+            f"{PREFIX}_notification_requests",
+            "Requests to sinks by status; error where no answer came.",
+            ["sink", "code"],
+            registry=registry,
+        )
+        self._notifications_waiting = Gauge(
+            f"{PREFIX}_notifications_waiting", "Notices that wait to be sent.", ["sink"], registry=registry
+        )
+
     def watch_oldest(self, age: Callable[[], float]) -> None:
         """Ask `age` for the oldest chunk's age whenever somebody reads it."""
         self._oldest.set_function(age)
@@ -112,6 +133,15 @@ class Metrics:
         """Forget a log that is gone; what was missed of it stays."""
         self._file_position.remove(path)
         self._file_lag.remove(path)
+
+    def watch_sink(self, sink: str, waiting: Callable[[], int]) -> None:
+        """Let a sink's series exist, and ask how many notices wait for it whenever somebody reads it."""
+        self._notifications_waiting.labels(sink).set_function(lambda: float(waiting()))
+        self.notifications_sent.labels(sink)
+        for reason in GIVEN_UP:
+            self.notifications_dropped.labels(sink, reason)
+        for code in ("200", "error"):
+            self.notification_requests.labels(sink, code)
 
     @staticmethod
     def total(counter: Counter) -> int:

@@ -19,6 +19,7 @@ def files_of(settings: Settings) -> list[str]:
     names = [settings.loggly.token_file, forward.shared_key_file, forward.users_file, settings.filter.policy_file]
     if forward.tls:
         names += [forward.tls.cert_file, forward.tls.key_file, forward.tls.client_ca_file]
+    names += [name for sink in settings.notify for name in (sink.url_file, sink.token_file, sink.ca_file)]
     return [*(name for name in names if name), *settings.rules.files]
 
 

@@ -70,6 +70,27 @@ def verdict(outcome: Outcome) -> Verdict:
     return Verdict.HOLD
 
 
+class Answer(Enum):
+    """What a sink of notices has said."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+def answer(outcome: Outcome) -> Answer:
+    """Decide what an outcome means for notices: content that is refused is given up, everything else may get better.
+
+    A wrong address or token (401, 403, 404) is somebody's to mend; what was to be told then still is.
+    """
+    match outcome.status:
+        case status if status is not None and 200 <= status <= 299:
+            return Answer.TAKEN
+        case 400 | 413 | 422:
+            return Answer.REFUSED
+    return Answer.LATER
+
+
 def pauses(initial: float, maximum: float, random: Callable[[], float]) -> Iterator[float]:
     """Yield the seconds to wait before each further attempt: a random part of a ceiling that doubles up to `maximum`."""
     ceiling = initial

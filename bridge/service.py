@@ -24,6 +24,7 @@ from bridge.delivery import Delivery
 from bridge.errors import ConfigError
 from bridge.loggly import Loggly, Target
 from bridge.metrics import Metrics
+from bridge.notifier import Means, Notifier
 from bridge.reload import Watched, files_of
 from bridge.room import Room
 from bridge.server import Listening, listen
@@ -65,19 +66,22 @@ class Service:
         delivery = Delivery(settings, loggly, box.put, self.metrics, random.random)
         _sift(delivery, self.config)
         _detect(delivery, self.config)
+        notifier = _notifier(settings, self.metrics)
+        notifier.use(self.config.sinks, self.config.pack)
+        delivery.on_alert = notifier.take
         spool = self._open_spool(delivery)
         files = tails.opened(settings, delivery, self.metrics)
         port = Port(settings, delivery, self.metrics, self.config.secrets, self.config.tls)
         status = self._status(port, box, spool, files)
         admin = _admin(settings, Probes(loop, self.metrics, status.not_ready, status.snapshot))
-        watching = loop.create_task(self._watch(loggly, port))
+        watching = loop.create_task(self._watch(loggly, port, notifier))
         try:
             listening = await _listen(port)
             log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if self.config.tls else "")
             self.listening.set()
             await self.stopping.wait()
             log.info("stopping: %d bytes to deliver", delivery.room.used)
-            return await _stop(listening, delivery, files)
+            return await _stop(listening, delivery, files, notifier)
         finally:
             watching.cancel()
             admin.close()
@@ -114,7 +118,7 @@ class Service:
         delivery.spooler = Spooler(spool, delivery.room, delivery.forward, time.monotonic)
         return spool
 
-    async def _watch(self, loggly: Loggly, port: Port) -> None:
+    async def _watch(self, loggly: Loggly, port: Port, notifier: Notifier) -> None:
         """Use new secrets, certificates and policies when their files change, or on SIGHUP; give free memory back meanwhile."""
         watched = Watched.begin(files_of(self.config.settings))
         while True:
@@ -126,9 +130,9 @@ class Service:
                     continue
             self.reload.clear()
             watched.changed()
-            self._use(loggly, port)
+            self._use(loggly, port, notifier)
 
-    def _use(self, loggly: Loggly, port: Port) -> None:
+    def _use(self, loggly: Loggly, port: Port, notifier: Notifier) -> None:
         try:
             config = self.load()
         except ConfigError as error:
@@ -138,6 +142,7 @@ class Service:
         port.secrets, port.tls = config.secrets, config.tls
         _sift(port.delivery, config)
         _detect(port.delivery, config)
+        notifier.use(config.sinks, config.pack)
         port.delivery.uploads.hold.wake()
         log.info("secrets and certificates read again")
         if config.settings != self.config.settings:
@@ -171,6 +176,11 @@ def _detect(delivery: Delivery, config: Config) -> None:
     delivery.use_rules(config.pack)
 
 
+def _notifier(settings: Settings, metrics: Metrics) -> Notifier:
+    means = Means(time.time, time.monotonic, random.random, settings.retry.initial, settings.retry.maximum)
+    return Notifier(settings.loggly.subdomain, means, metrics)
+
+
 def _admin(settings: Settings, probes: Probes) -> Admin:
     host, port = settings.admin.host, settings.admin.port
     try:
@@ -189,12 +199,13 @@ async def _listen(port: Port) -> Listening:
         raise ConfigError(_taken("forward", forward.host, forward.port, error)) from None
 
 
-async def _stop(listening: Listening, delivery: Delivery, files: Tails | None) -> bool:
+async def _stop(listening: Listening, delivery: Delivery, files: Tails | None, notifier: Notifier) -> bool:
     if files:
         await files.stop()
     done = await listening.stop(lambda: delivery.drain(DRAIN_SECONDS))
     if files:
         await files.close()
+    await notifier.stop()
     log.info(
         "stopped: %s", "everything taken in was delivered" if done else "not all was delivered; its senders keep it"
     )

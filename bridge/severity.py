@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
-from audit.detecting import AlertLine, Found
+from audit.detecting import AlertLine
 from bridge.batch import Tags
 
 MOST_TAGS = 10
@@ -10,7 +10,7 @@ MOST_TAGS = 10
 
 
 def by_severity(
-    lines: list[bytes], tags: Tags, tagged: Collection[str], count: Callable[[Found], None]
+    lines: list[bytes], tags: Tags, tagged: Collection[str], count: Callable[[AlertLine], None]
 ) -> Iterator[tuple[Tags, list[bytes]]]:
     """Yield lines with the tags that they go under, in their order; `count` is told of each line that is told for something.
 
@@ -23,7 +23,7 @@ def by_severity(
     for line in lines:
         under = tags
         if isinstance(line, AlertLine):
-            count(line.found)
+            count(line)
             if line.found.severity in tagged and len(tags) < MOST_TAGS:
                 under = (*tags, f"severity-{line.found.severity}")
         groups.setdefault(under, []).append(bytes(line))  # plain bytes: what is told is told

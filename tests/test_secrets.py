@@ -27,7 +27,8 @@ from tests.support.processes import BIN, TOKEN, Process, Sandbox, wait_for
 NEW_TOKEN = "22222222-3333-4444-8555-666666666666"
 KEY, USER, PASSWORD, PROXY_PASSWORD = "shared-key-Zq81", "agent", "password of Zq82", "proxy-Zq83"
 BROKEN = "broken-Zq84"  # what stands in a secret's file where it is no secret of the right form
-SECRETS = (TOKEN, NEW_TOKEN, KEY, PASSWORD, PROXY_PASSWORD, BROKEN)
+HOOK = "T0-B0-hook-Zq86"
+SECRETS = (TOKEN, NEW_TOKEN, KEY, PASSWORD, PROXY_PASSWORD, BROKEN, HOOK)
 LETTERS = (["list"], ["list", "--json"], ["show", "1"], ["retry", "--all"])
 PAGES = ("/", "/healthz", "/readyz", "/metrics", "/status.json", f"/bulk/{TOKEN}/")
 POISON = b"fa017000-0000-4000-8000-000000000001"
@@ -47,7 +48,8 @@ def free_port() -> int:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """Write a configuration with every secret in it, and the files that hold them."""
-    for name, text in {"token": TOKEN, "key": KEY, "users": f"{USER}:{PASSWORD}\n"}.items():
+    hook = f"http://127.0.0.1:1/{HOOK}"
+    for name, text in {"token": TOKEN, "key": KEY, "hook": hook, "users": f"{USER}:{PASSWORD}\n"}.items():
         (tmp_path / name).write_text(text)
     tree = {
         "forward": {"shared_key_file": str(tmp_path / "key"), "users_file": str(tmp_path / "users")},
@@ -55,6 +57,16 @@ def config(tmp_path: Path) -> Path:
         "retry": {"initial": "10ms", "maximum": "20ms", "probe": "50ms"},
         "spool": {"path": str(tmp_path / "spool.db")},
         "dead_letter": {"path": str(tmp_path / "dead.db")},
+        "notify": [
+            {
+                "name": "team",
+                "type": "slack",
+                "url_file": str(tmp_path / "hook"),
+                "token_file": str(tmp_path / "key"),
+                "severity": "informational",
+                "wait": "1ms",
+            }
+        ],
     }
     file = tmp_path / "bridge.yaml"
     file.write_text(yaml.safe_dump(tree))

@@ -32,6 +32,13 @@ def test_a_configuration_that_is_fine(tmp_path: Path) -> None:
     assert (0, f"{file}: fine") == ran("check", "--config", file)
 
 
+def test_a_configuration_whose_rules_are_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.yaml"
+    file.write_text("rules: {disable: [exek]}\n")
+    sentence = "(configuration): rules.disable[0]: expected the name of a rule, got 'exek' - did you mean 'exec'?"
+    assert (1, sentence) == ran("check", "--config", file)
+
+
 def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
     code, output = ran("check", "--config", tmp_path / "none.yaml")
     assert (

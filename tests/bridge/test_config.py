@@ -310,3 +310,18 @@ def test_what_an_api_server_refuses_is_refused_and_what_it_ignores_is_told() -> 
     assert refused("filter: {policy_file: none.yaml}") == (
         "none.yaml (filter.policy_file): expected a file to read, got: no such file or directory - check the path"
     )
+
+
+def test_sinks_have_their_secrets_and_name_rules_that_are_told() -> None:
+    write("hook", "https://hooks.example.com/T0/secret\n")
+    sink = "notify: [{name: team, type: slack, url_file: hook, rules: [exec]}]"
+    [found] = loaded(sink).sinks
+    assert ("team", "https://hooks.example.com/T0/secret") == (found.sink.name, found.address.url.reveal())
+    assert (
+        "(configuration): notify[0].rules[0]: expected the name of a rule that is told, got 'exek' - did you mean 'exec'?"
+    ) == refused(sink.replace("exec", "exek"))
+    write("hook", "no address")
+    assert (
+        "hook (notify[0].url_file): expected an address that begins with https:// or http://, got something else"
+        " - write the whole address"
+    ) == refused(sink)

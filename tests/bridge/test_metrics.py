@@ -102,3 +102,14 @@ def test_a_total_is_over_all_labels() -> None:
     metrics.events_dead_lettered.labels("400").inc(2)
     metrics.events_dead_lettered.labels("413").inc(3)
     assert (5, 0) == (metrics.total(metrics.events_dead_lettered), metrics.total(metrics.events_delivered))
+
+
+def test_a_sink_has_its_series_from_the_start() -> None:
+    metrics = Metrics()
+    metrics.watch_sink("team", lambda: 3)
+    found = series(metrics)
+    assert 3 == found["audit_bridge_notifications_waiting{sink=team}"]
+    assert {0} == {
+        value for name, value in found.items() if "notification" in name and "waiting" not in name and "team" in name
+    }
+    assert 'notifications_dropped_total{reason="gave_up",sink="team"} 0.0' in metrics.exposition().decode()

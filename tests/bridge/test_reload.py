@@ -10,6 +10,7 @@ def test_the_files_that_settings_name() -> None:
         {
             "loggly": {"token_file": "token"},
             "filter": {"policy_file": "policy"},
+            "notify": [{"name": "a", "type": "slack", "url_file": "hook", "ca_file": "hook-ca"}],
             "forward": {
                 "shared_key_file": "key",
                 "users_file": "users",
@@ -17,7 +18,7 @@ def test_the_files_that_settings_name() -> None:
             },
         }
     )
-    assert ["token", "key", "users", "policy", "cert", "cert-key", "ca"] == files_of(settings)
+    assert ["token", "key", "users", "policy", "cert", "cert-key", "ca", "hook", "hook-ca"] == files_of(settings)
     assert [] == files_of(Settings())
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.retry import LONGEST_RETRY_AFTER, Outcome, Verdict, asked_pause, pauses, verdict
+from bridge.retry import LONGEST_RETRY_AFTER, Answer, Outcome, Verdict, answer, asked_pause, pauses, verdict
 
 
 def test_only_200_is_a_delivery() -> None:
@@ -113,3 +113,16 @@ def test_every_pause_is_within_its_bounds(initial: float, maximum: float, random
 def test_there_is_no_last_attempt() -> None:
     """Events are evidence: whatever the outage, the bridge goes on, and no number overflows on the way."""
     assert 30.0 == next(islice(pauses(1.0, 30.0, lambda: 1.0), 100_000, None))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ((200, 201, 204), Answer.TAKEN),
+        ((400, 413, 422), Answer.REFUSED),
+        ((None, 302, 401, 403, 404, 408, 410, 429, 500, 503), Answer.LATER),
+    ],
+)
+def test_what_a_sink_of_notices_says(statuses: tuple[int | None, ...], expected: Answer) -> None:
+    """A wrong token or address may be mended; content that is refused stays so."""
+    assert {expected} == {answer(Outcome(status)) for status in statuses}

@@ -10,7 +10,7 @@ def groups(
     lines: list[bytes], tags: tuple[str, ...] = ("audit",)
 ) -> tuple[list[tuple[tuple[str, ...], list[bytes]]], list[Found]]:
     found: list[Found] = []
-    return list(by_severity(lines, tags, ("high", "low"), found.append)), found
+    return list(by_severity(lines, tags, ("high", "low"), lambda line: found.append(line.found))), found
 
 
 def test_lines_that_are_told_for_nothing_stay_together() -> None:
