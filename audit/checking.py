@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
-from audit.problems import Path, described, shown
+from audit.problems import Path, described, path_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +102,7 @@ def near(text: str, names: "Sequence[str]") -> str:
 def validated(data: Any, model: type[M]) -> M | list[Complaint]:
     """Return the model's instance, or every complaint in the order of their paths."""
     try:
-        return model.model_validate_json(json.dumps(data), strict=True)
+        return model.model_validate_json(json.dumps(data), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         found = [_complaint(detail, data, model) for detail in _errors(error)]
     joined: dict[Path, Complaint] = {}
@@ -217,7 +217,19 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> Complaint:
     known = sorted({name for found in _models_at(model, path[:-1]) for name in _fields(found)})
     if cure := near(key, known):
         return Complaint(path, "a known key", shown(key), cure)
-    return Complaint(path, "one of " + ", ".join(known), shown(key), "remove it")
+    homes = [home for home in _homes(key, model, (), ()) if home[:-1] != path[:-1]]
+    cure = f"{path_text(homes[0])} is one" if len(homes) == 1 else "remove it"
+    return Complaint(path, "one of " + ", ".join(known), shown(key), cure)
+
+
+def _homes(key: str, model: type[BaseModel], path: Path, around: tuple[type[BaseModel], ...]) -> "Iterator[Path]":
+    """Yield where a model has a key of this name; what is in a list is left out, for it has no path of its own."""
+    for name, annotation in _fields(model).items():
+        if name == key:
+            yield (*path, name)
+        for one in _plain(annotation):
+            if _is_model(one) and one not in (*around, model):
+                yield from _homes(key, one, (*path, name), (*around, model))
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:

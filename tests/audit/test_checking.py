@@ -49,6 +49,10 @@ def test_data_that_fits_becomes_the_model() -> None:
     ("data", "expected"),
     [
         ({"inner": {"names": ["ok", ""]}}, (("inner", "names", 1), "1-3 letters", "''", "remove the entry or name it")),
+        (
+            {"size": 1},
+            (("size",), "one of by_name, either, high, inner, items, low, port, ratio", "'size'", "inner.size is one"),
+        ),
         ({"items": [{}, {"sise": 1}]}, (("items", 1, "sise"), "a known key", "'sise'", "did you mean 'size'?")),
         ({"by_name": {"x": {"sise": 1}}}, (("by_name", "x", "sise"), "a known key", "'sise'", "did you mean 'size'?")),
         ({"either": "x"}, (("either",), "a whole number or true or false", "the text 'x'", "")),

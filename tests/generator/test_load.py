@@ -6,6 +6,19 @@ import pytest
 
 from audit.document import DocumentError
 from generator.load import load
+from generator.values import Resources
+from tests.support.broken_values import Broken, cases
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_broken_values_are_refused_in_these_words(case: Broken, tmp_path: Path) -> None:
+    """Those of tests/data/broken-values.txt."""
+    assert case.sentences == case.said(tmp_path)
+
+
+def test_the_table_of_broken_values_is_long_and_each_case_has_its_words() -> None:
+    assert 50 <= len(cases())
+    assert [] == [case.name for case in cases() if not case.sentences]
 
 
 def file(folder: Path, name: str, text: str) -> Path:
@@ -34,7 +47,7 @@ def test_null_brings_a_default_back(tmp_path: Path) -> None:
 
 def test_keys_of_ones_own_hold_anchors(tmp_path: Path) -> None:
     text = "x-small: &small {memory: 1Gi}\nagent: {resources: {limits: *small}}\n"
-    assert load([file(tmp_path, "values.yaml", text)]).values.agent.resources.limits == {"memory": "1Gi"}
+    assert Resources(limits={"memory": "1Gi"}) == load([file(tmp_path, "values.yaml", text)]).values.agent.resources
 
 
 def test_null_takes_a_key_of_a_free_map_away(tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def test_the_bridges_image_is_of_this_version() -> None:
             "values.yaml:2: bridge.replica: expected a known key, got 'replica' - did you mean 'replicas'?",
         ),
         (
+            "agent: {state_directory: /var/lib/x}",
+            "values.yaml:1: agent.state_directory: expected a known key, got 'state_directory' - did you mean 'stateDirectory'?",
+        ),
+        (
             "bridge: {config: {forward: {ackDeadline: 1s}}}",
             "values.yaml:1: bridge.config.forward.ackDeadline: expected a known key, got 'ackDeadline' - did you mean 'ack_deadline'?",
         ),
