@@ -58,7 +58,7 @@ def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, st
 def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Config:
     """Read everything; raises ConfigError."""
     found = settings(path, sets, environment)
-    policy, warnings = _policy(found.filter)
+    policy, warnings = filter_policy(found.filter)
     token, secrets = _token(found, environment), _secrets(found.forward)
     pack, never = detection_rules(found)
     told = sinks(found, (), environment)
@@ -78,8 +78,11 @@ def sinks(settings: Settings, names: Sequence[str], environment: Mapping[str, st
     return ready(settings.notify, names, _text, environment)
 
 
-def _policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:
-    """Return what the filter applies, and what is ignored in its file; a file goes before a preset of the same name."""
+def filter_policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:
+    """Return what the filter applies, and what is ignored in its file; a file goes before a preset of the same name.
+
+    Raises ConfigError.
+    """
     named = settings.policy_file
     if named is None:
         return with_stages(None, settings.omit_stages), ()
