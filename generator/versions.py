@@ -12,6 +12,7 @@ LAST = NEWEST
 """The newest release whose schemas the tests have."""
 
 _API_VERSIONS = {
+    "HorizontalPodAutoscaler": (("1.23", "autoscaling/v2"), (FIRST, "autoscaling/v2beta2")),
     "PodDisruptionBudget": (("1.21", "policy/v1"), (FIRST, "policy/v1beta1")),
 }
 

@@ -1,6 +1,7 @@
 """What is rendered: the same every time, valid for every Kubernetes release, and hardened."""
 
 import functools
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from audit.settings import Settings
 from generator import render as module
 from generator import templates
 from generator.errors import TemplateError
+from generator.flavors import FLAVORS
 from generator.load import Inputs, load
 from generator.render import KUSTOMIZATION, checksum, render, stream
 from generator.values import Values
@@ -278,3 +280,131 @@ def test_own_detection_rules_are_mounted_beside_the_configuration(tmp_path: Path
     assert {"disable": ["exec"]} == yaml.safe_load(files["bridge.yaml"])["rules"]
     mounted = "/etc/kube-audit-bridge/rules-0.yml, /etc/kube-audit-bridge/rules-1.yml"
     assert f"--set=rules.files=[{mounted}]" in container["args"]
+
+
+CHOICES = {name: Path(__file__).parent.parent / "data" / f"{name}.yaml" for name in ("everything", "otherwise")}
+"""Values files that between them take every choice of the manifests."""
+
+FOREIGN = ("cert-manager.io/v1", "monitoring.coreos.com/v1")
+"""API versions that no Kubernetes release has by itself."""
+
+
+def chosen(name: str, *settings: str) -> dict[str, str]:
+    return render(load([CHOICES[name]], settings))
+
+
+@pytest.mark.parametrize("version", [VERSIONS[0], "1.30.0", VERSIONS[-1]])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_choice_is_valid_for_older_and_newer_releases(choice: str, version: str) -> None:
+    (release,) = [one for one in VERSIONS if one.startswith(version.rpartition(".")[0] + ".")]
+    found = objects(chosen(choice, f"cluster.version='{release.rpartition('.')[0]}'"))
+    own = [one for one in found if one["apiVersion"] not in FOREIGN]
+    assert 10 < len(own) < len(found)
+    for one in own:
+        schemas.validate(one, release, strict=True)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_choice_is_clean_for_yamllint(choice: str) -> None:
+    config = YamlLintConfig("{extends: default, rules: {line-length: disable}}")
+    for path, text in chosen(choice).items():
+        if path.endswith(".yaml"):
+            assert [] == [(path, str(problem)) for problem in linter.run(text, config)]
+
+
+def test_labels_and_annotations_of_ones_own_are_on_every_object() -> None:
+    found = [one["metadata"] for one in objects(chosen("everything"))]
+    assert {"platform-security"} == {one["labels"]["team"] for one in found}
+    assert {"#platform-security"} == {one["annotations"]["example.com/contact"] for one in found}
+
+
+def test_an_autoscaler_says_how_many_and_not_the_deployment() -> None:
+    files = chosen("everything")
+    spec = the(files, "HorizontalPodAutoscaler", "kube-audit-bridge")["spec"]
+    assert (2, 8) == (spec["minReplicas"], spec["maxReplicas"])
+    assert ["audit_bridge_unacked_bytes", "cpu"] == [
+        one["pods"]["metric"]["name"] if one["type"] == "Pods" else one["resource"]["name"] for one in spec["metrics"]
+    ]
+    assert "replicas" not in the(files, "Deployment", "kube-audit-bridge")["spec"]
+    assert "kubernetes/51-poddisruptionbudget.yaml" in files
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "field"),
+    [("everything", "ServiceMonitor", "endpoints"), ("otherwise", "PodMonitor", "podMetricsEndpoints")],
+)
+def test_a_monitor_finds_the_admin_port(choice: str, kind: str, field: str) -> None:
+    files = chosen(choice)
+    spec = the(files, kind, "kube-audit-bridge")["spec"]
+    scraped = "Service" if kind == "ServiceMonitor" else "StatefulSet"
+    found = the(files, scraped, "kube-audit-bridge")
+    ports = found["spec"].get("ports") or found["spec"]["template"]["spec"]["containers"][0]["ports"]
+    assert {"port": "admin", "path": "/metrics"}.items() <= spec[field][0].items()
+    assert "admin" in {port["name"] for port in ports}
+    assert spec["selector"]["matchLabels"].items() <= found["metadata"]["labels"].items()
+
+
+def test_both_ends_of_tls_use_the_secrets_that_cert_manager_makes() -> None:
+    files = chosen("everything")
+    for kind, name in (("Deployment", "kube-audit-bridge"), ("DaemonSet", "kube-audit-agent")):
+        certificate, pod = the(files, "Certificate", name), the(files, kind, name)
+        volumes = pod["spec"]["template"]["spec"]["volumes"]
+        assert certificate["metadata"]["namespace"] == pod["metadata"]["namespace"]
+        assert certificate["spec"]["secretName"] in {one.get("secret", {}).get("secretName") for one in volumes}
+    (host,) = re.findall(r"^ +host (\S+)$", files["fluent.conf"], re.MULTILINE)
+    assert host in the(files, "Certificate", "kube-audit-bridge")["spec"]["dnsNames"]
+
+
+def test_a_volume_that_outlives_the_pod_holds_spool_and_dead_letters() -> None:
+    spec = the(chosen("otherwise"), "StatefulSet", "kube-audit-bridge")["spec"]
+    (claim,) = spec["volumeClaimTemplates"]
+    (container,) = spec["template"]["spec"]["containers"]
+    assert ("fast", "712Mi") == (
+        claim["spec"]["storageClassName"],
+        claim["spec"]["resources"]["requests"]["storage"],
+    )
+    (mounted,) = [one["mountPath"] for one in container["volumeMounts"] if one["name"] == claim["metadata"]["name"]]
+    kept = [one for one in container["args"] if ".sqlite" in one]
+    assert [f"--set=dead_letter.path={mounted}/dead-letters.sqlite", f"--set=spool.path={mounted}/spool.sqlite"] == kept
+    assert "state" not in {one["name"] for one in spec["template"]["spec"]["volumes"]}
+
+
+def test_what_no_policy_allows_is_denied_in_both_namespaces() -> None:
+    denied = [one for one in objects(rendered("default")) if one["metadata"]["name"] == "default-deny"]
+    assert ["audit-agent", "audit-bridge"] == [one["metadata"]["namespace"] for one in denied]
+    for one in denied:
+        assert {"podSelector": {}, "policyTypes": ["Egress", "Ingress"]} == one["spec"]
+
+
+def test_the_bridge_is_reached_by_the_agent_and_by_prometheus_where_it_is_named() -> None:
+    ports = [
+        [rule["ports"][0]["port"] for rule in the(files, "NetworkPolicy", "kube-audit-bridge")["spec"]["ingress"]]
+        for files in (rendered("default"), chosen("everything"))
+    ]
+    assert [[24224], [24224, 9880]] == ports
+    assert "NetworkPolicy" not in {one["kind"] for one in objects(chosen("otherwise"))}
+
+
+def test_images_come_from_where_the_values_say() -> None:
+    files = chosen("everything")
+    for kind, name, image in (
+        ("DaemonSet", "kube-audit-agent", FLAVORS["fluentd"].image),
+        ("Deployment", "kube-audit-bridge", Values().bridge.image),
+    ):
+        (container,) = the(files, kind, name)["spec"]["template"]["spec"]["containers"]
+        assert (f"registry.example.com:5000/mirror/{image}", "Always") == (
+            container["image"],
+            container["imagePullPolicy"],
+        )
+
+
+def test_annotations_of_pods_stand_beside_the_checksum() -> None:
+    for kind, name in (("DaemonSet", "kube-audit-agent"), ("Deployment", "kube-audit-bridge")):
+        found = the(chosen("everything"), kind, name)["spec"]["template"]["metadata"]["annotations"]
+        assert {"checksum/config", "sidecar.istio.io/inject"} == set(found)
+
+
+def test_what_is_given_of_the_agents_resources_stands_and_the_rest_follows_from_the_events() -> None:
+    files = rendered("default", "bridge.eventsPerSecond=10000", "agent.resources.limits.memory=1Gi")
+    (container,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
+    assert {"requests": {"cpu": "150m", "memory": "200Mi"}, "limits": {"memory": "1Gi"}} == container["resources"]
