@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from audit.checking import Matching, refusal
+from audit.listeners import Tls, Webhook
 from audit.senders import FarCluster, OtherLog, doubled
 from audit.sinks import Notify
 from audit.units import ADDRESS, TAG, Bytes, Count, Model, Port, Seconds
@@ -30,17 +31,6 @@ KEEP_NAMES = (
     "*seconds",
 )
 LOG_PATH = Matching(r"/(?:[^/\0]+/)*[^/\0]+", "an absolute path of a file")
-
-
-class Tls(Model):
-    """TLS on the Forward port."""
-
-    cert_file: str
-    """The certificate chain in PEM. Read again when it changes; connections that stand keep theirs."""
-    key_file: str
-    """Its private key in PEM."""
-    client_ca_file: str | None = None
-    """The authority whose client certificates are wanted; without it clients need none."""
 
 
 class Forward(Model):
@@ -277,6 +267,8 @@ class Settings(Model):
     """`audit.environment` in each event; absent where empty."""
     forward: Forward = Forward()
     """Where events come in."""
+    webhook: Webhook | None = None
+    """Where API servers post them, without an agent."""
     files: tuple[File, ...] = ()
     """Logs that the bridge reads itself."""
     state: State = State()

@@ -15,11 +15,13 @@ from audit.policy import Policy
 from audit.presets import PRESETS, preset
 from audit.rules import Pack
 from audit.settings import Filter, Forward, Settings
-from bridge import rules
+from bridge import rules, webhook_guard
 from bridge.errors import ConfigError
 from bridge.handshake import Secrets
 from bridge.secret import Secret
+from bridge.server_context import server_context, why
 from bridge.sinks import Ready, ready, unknown_rules
+from bridge.webhook_guard import Guard
 
 URL_VARIABLE = "LOGGLY_URL"
 TOKEN_VARIABLE = "LOGGLY_TOKEN"  # noqa: S105 - the variable's name
@@ -42,6 +44,8 @@ class Config:
     """What never matches in them, a sentence each."""
     sinks: tuple[Ready, ...] = ()
     """Who is told of them beside Loggly."""
+    guard: Guard = field(default_factory=Guard)
+    """What is asked of clients of the webhook."""
 
 
 def settings(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -62,7 +66,8 @@ def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) 
     token, secrets = _token(found, environment), _secrets(found.forward)
     pack, never = detection_rules(found)
     told = sinks(found, (), environment)
-    return Config(found, token, secrets, _tls(found.forward), policy, warnings, pack, never, told)
+    guard = webhook_guard.load(found.webhook, lambda file: _text(Path(file), "webhook.token_file"))
+    return Config(found, token, secrets, server_context(found.forward.tls), policy, warnings, pack, never, told, guard)
 
 
 def detection_rules(settings: Settings) -> tuple[Pack, tuple[str, ...]]:
@@ -148,39 +153,8 @@ def _users(file: str) -> dict[str, str]:
     return users
 
 
-def _tls(forward: Forward) -> ssl.SSLContext | None:
-    if forward.tls is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.num_tickets = 0  # Fluentd takes unread session tickets for an ack that is about to come
-    try:
-        context.load_cert_chain(forward.tls.cert_file, forward.tls.key_file)
-    except (OSError, ssl.SSLError) as error:
-        pair = f"{forward.tls.cert_file}, {forward.tls.key_file}"
-        raise ConfigError(
-            f"{pair}: expected a certificate and its key in PEM, got: {_why(error)} - check both files"
-        ) from None
-    if forward.tls.client_ca_file:
-        try:
-            context.load_verify_locations(forward.tls.client_ca_file)
-        except (OSError, ssl.SSLError) as error:
-            file = forward.tls.client_ca_file
-            raise ConfigError(f"{file}: expected certificates in PEM, got: {_why(error)} - check the file") from None
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
-
-
 def _text(path: Path, key: str) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} ({key}): expected a file to read, got: {_why(error)} - check the path") from None
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError):
-        return error.reason.lower().replace("_", " ") if error.reason else "no PEM"
-    if isinstance(error, OSError):
-        return (error.strerror or type(error).__name__).lower()
-    return "bytes that are not UTF-8"
+        raise ConfigError(f"{path} ({key}): expected a file to read, got: {why(error)} - check the path") from None

@@ -136,6 +136,15 @@ class Delivery:
             self._upload(self._batches.add(under, some, receipt, time.monotonic(), waits=waits))
         self._set_timer()
 
+    def store(self, lines: list[bytes], receipt: Receipt) -> None:
+        """Put lines on their way that the spool makes safe: the receipt counts them until they are there; without one, delivered."""
+        tags = self._settings.loggly.tags
+        if self.spooler is None:
+            self.send(lines, receipt, tags, waits=True)
+            return
+        for under, some in by_severity(lines, tags, self._settings.rules.tagged, self._count):
+            self.spooler.put(some, under, receipt)
+
     def _count(self, line: AlertLine) -> None:
         for name in line.found.names:
             self._metrics.rule_matches.labels(name, self._severities[name]).inc()

@@ -11,6 +11,7 @@ PREFIX = "audit_bridge"
 NO_EVENT = "no_event"  # a container's line that is no audit event
 GIVEN_UP = ("old", "refused", "gave_up", "stopping", "removed", "bug")
 """Why notices are given up."""
+WEBHOOK_CODES = (400, 401, 403, 405, 413, 415, 429, 500, 503)  # beside 200
 LAG_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 
 
@@ -24,8 +25,16 @@ class Metrics:
         self.events_received = Counter(
             f"{PREFIX}_events_received", "Events taken in, by the way they came.", ["source"], registry=registry
         )
-        for source in ("forward", "file"):
+        for source in ("forward", "file", "webhook"):
             self.events_received.labels(source)
+        self.webhook_requests = Counter(
+            f"{PREFIX}_webhook_requests",
+            "Requests to the webhook by the status they were answered with.",
+            ["code"],
+            registry=registry,
+        )
+        for status in (200, *WEBHOOK_CODES):
+            self.webhook_requests.labels(str(status))
         self.events_filtered = Counter(
             f"{PREFIX}_events_filtered", "Events that the filter leaves out, by why.", ["reason"], registry=registry
         )

@@ -20,6 +20,9 @@ def files_of(settings: Settings) -> list[str]:
     if forward.tls:
         names += [forward.tls.cert_file, forward.tls.key_file, forward.tls.client_ca_file]
     names += [name for sink in settings.notify for name in (sink.url_file, sink.token_file, sink.ca_file)]
+    if webhook := settings.webhook:
+        names.append(webhook.token_file)
+        names += [webhook.tls.cert_file, webhook.tls.key_file, webhook.tls.client_ca_file] if webhook.tls else []
     return [*(name for name in names if name), *settings.rules.files]
 
 

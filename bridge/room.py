@@ -13,7 +13,7 @@ class Room:
     """Counts bytes; `changed` hears of every count."""
 
     def __init__(self, limit: int, changed: Callable[[int], object]) -> None:
-        self._limit = limit
+        self.limit = limit
         self._changed = changed
         self._queue: deque[asyncio.Future[None]] = deque()
         self.used = 0
@@ -21,7 +21,7 @@ class Room:
     @property
     def full(self) -> bool:
         """Whether no more may be taken in."""
-        return self.used >= self._limit
+        return self.used >= self.limit
 
     @property
     def waiting(self) -> int:

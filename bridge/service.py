@@ -1,6 +1,6 @@
 """The running bridge: everything wired together, and the order in which it starts and stops.
 
-Start: the logs that it reads itself, the admin port, then the Forward port. Stop, on SIGTERM or SIGINT: take no new clients, read
+Start: the logs that it reads itself, the admin port, the Forward port, then the webhook's. Stop, on SIGTERM or SIGINT: take no new clients, read
 no more, deliver what is there, ack it, close. What could not be delivered in time is not acked: its senders keep it, and the
 positions of logs are before it.
 """
@@ -33,6 +33,7 @@ from bridge.spool import Spool
 from bridge.spooling import Spooler
 from bridge.status import About, Sources, Store
 from bridge.tails import Tails
+from bridge.webhook_port import WebhookPort
 
 log = logging.getLogger("bridge")
 
@@ -50,6 +51,7 @@ class Service:
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reload: asyncio.Event = field(default_factory=asyncio.Event)
+    webhook: WebhookPort | None = None
 
     async def run(self) -> bool:
         """Run until a signal; true where everything that was taken in was delivered. Raises ConfigError."""
@@ -78,10 +80,16 @@ class Service:
         try:
             listening = await _listen(port)
             log.info("forward listening on %s:%d%s", *listening.address, " with TLS" if self.config.tls else "")
+            await self._open_webhook(delivery)
             self.listening.set()
             await self.stopping.wait()
             log.info("stopping: %d bytes to deliver", delivery.room.used)
-            return await _stop(listening, delivery, files, notifier)
+            if self.webhook:
+                await self.webhook.part()
+            done = await _stop(listening, delivery, files, notifier)
+            if self.webhook:
+                await self.webhook.close()
+            return done
         finally:
             watching.cancel()
             admin.close()
@@ -106,6 +114,17 @@ class Service:
             spool=lambda: Store(spool.count, spool.bytes_used, spool_bytes, spool.refusal) if spool else None,
             files=files.rows if files else tuple,
         )
+
+    async def _open_webhook(self, delivery: Delivery) -> None:
+        settings, guard = self.config.settings, self.config.guard
+        if settings.webhook is None:
+            return
+        self.webhook = WebhookPort(settings, settings.webhook, delivery, self.metrics, guard)
+        try:
+            address = await self.webhook.listen()
+        except OSError as error:
+            raise ConfigError(_taken("webhook", settings.webhook.host, settings.webhook.port, error)) from None
+        log.info("webhook listening on %s:%d%s", *address, guard.words)
 
     def _open_spool(self, delivery: Delivery) -> Spool | None:
         settings = self.config.settings.spool
@@ -140,6 +159,8 @@ class Service:
             return
         loggly.use_token(config.token)
         port.secrets, port.tls = config.secrets, config.tls
+        if self.webhook:
+            self.webhook.use(config.guard)
         _sift(port.delivery, config)
         _detect(port.delivery, config)
         notifier.use(config.sinks, config.pack)
@@ -154,6 +175,8 @@ class Service:
             return "starting"
         if self.stopping.is_set():
             return "stopping"
+        if self.webhook and not self.webhook.is_open:
+            return "the webhook's port is closed"
         return "too many bytes wait for Loggly (limits.unacked_bytes)" if room.full else ""
 
 

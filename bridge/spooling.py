@@ -1,7 +1,8 @@
 """The spool, as the event loop sees it: lines of senders that keep nothing are on disk first, and delivered from there.
 
 One thread writes all that has gathered with one sync of the disk. One task reads rows in their order and sends them on as
-far as there is room, so memory does not follow the backlog. A row is deleted when Loggly has its lines; what is there at
+far as there is room, so memory does not follow the backlog; while Loggly is away it leaves room for what is still to be
+written. A row is deleted when Loggly has its lines; what is there at
 the start was there before a crash, and goes first.
 """
 
@@ -9,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import Protocol
 
@@ -32,6 +34,16 @@ class Onward(Protocol):
         """Put lines on their way."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A row that is not on the disk yet; its receipt is that of the sender who waits for it, if one does."""
+
+    lines: list[bytes]
+    tags: Tags
+    size: int
+    receipt: Receipt | None
+
+
 class Spooler:
     """Between the intake and delivery; `room` counts what waits for the disk too."""
 
@@ -41,19 +53,28 @@ class Spooler:
         self._onward = onward
         self._clock = clock
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
-        self._waiting: list[tuple[list[bytes], Tags, int]] = []
+        self._waiting: list[_Waiting] = []
         self._delivered: list[int] = []
+        self._on_their_way = 0  # bytes of rows that were sent on and have not arrived
+        self._arrived = asyncio.Event()
         self._written, self._to_write, self._to_read = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._to_read.set()
         self._writing = asyncio.ensure_future(self._write())
         self._reading = asyncio.ensure_future(self._read())
 
-    def put(self, lines: list[bytes], tags: Tags) -> None:
-        """Write lines with the next syncs; they count as taken in until they are on the disk."""
+    @property
+    def full(self) -> str:
+        """Why nothing more can be written for now, empty where it can."""
+        return self._spool.refusal if self._waiting else ""
+
+    def put(self, lines: list[bytes], tags: Tags, receipt: Receipt | None = None) -> None:
+        """Write lines with the next syncs; they count as taken in until they are on the disk, and as settled from then on."""
         for row in rows_of(lines):
             size = sum(map(len, row)) + len(row)
             self._room.add(size)
-            self._waiting.append((row, tags, size))
+            self._waiting.append(_Waiting(row, tags, size, receipt))
+            if receipt:
+                receipt.expect(len(row))
         self._written.clear()
         self._to_write.set()
 
@@ -94,15 +115,19 @@ class Spooler:
         """Write with one sync what the spool takes at once; where it has no room for all of that, the first alone."""
         loop = asyncio.get_running_loop()
         for rows in (self._first(self._spool.at_once), self._first(0)):
-            if await loop.run_in_executor(self._disk, self._spool.put_many, [row[:2] for row in rows]) is not None:
+            values = [(row.lines, row.tags) for row in rows]
+            if await loop.run_in_executor(self._disk, self._spool.put_many, values) is not None:
                 del self._waiting[: len(rows)]
-                self._room.free(sum(size for _, _, size in rows))
+                self._room.free(sum(row.size for row in rows))
+                for row in rows:
+                    if row.receipt:
+                        row.receipt.settle(len(row.lines))
                 return True
         return False
 
-    def _first(self, size: int) -> list[tuple[list[bytes], Tags, int]]:
+    def _first(self, size: int) -> "list[_Waiting]":
         """Return of what waits as much as fits into so many bytes, one row at least."""
-        sizes = accumulate(row[2] for row in self._waiting)
+        sizes = accumulate(row.size for row in self._waiting)
         return self._waiting[: max(1, sum(1 for _ in takewhile(size.__ge__, sizes)))]
 
     async def _read(self) -> None:
@@ -118,20 +143,31 @@ class Spooler:
                 loop.call_later(RETRY_SECONDS, self._to_read.set)
                 continue
             for row in rows:
-                await self._room.admission()
+                await self._turn()
                 after = row.id
                 self._send(row)
-                self._room.pass_on()
             if rows:
                 self._to_read.set()
 
+    async def _turn(self) -> None:
+        """Wait until rows take no more than half of the room: what comes meanwhile needs the other half to be written.
+
+        One row may always be on its way, for a full spool only becomes emptier by that, whatever waits to be written.
+        """
+        while self._on_their_way and (self._room.full or self._on_their_way > self._room.limit // 2):
+            self._arrived.clear()
+            await self._arrived.wait()
+
     def _send(self, row: Row) -> None:
         receipt = Receipt(self._clock())
-        receipt.on_done(lambda: self._mark(row.id))
+        self._on_their_way += row.size
+        receipt.on_done(lambda: self._mark(row))
         self._onward(row.lines, receipt, row.tags)  # completes the receipt
 
-    def _mark(self, number: int) -> None:
-        self._delivered.append(number)
+    def _mark(self, row: Row) -> None:
+        self._on_their_way -= row.size
+        self._arrived.set()
+        self._delivered.append(row.id)
         self._to_write.set()
 
     async def _forget_delivered(self) -> None:

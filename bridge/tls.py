@@ -6,11 +6,14 @@ address; event loops drop those silently.
 
 import ssl
 from contextlib import suppress
+from typing import Any
 
 from bridge.errors import RemoteProtocolError
 
 READ_BYTES = 256 * 1024
 _HANDSHAKE_RECORD = 0x16
+_REFUSALS = ("alert bad certificate", "alert unknown ca", "alert certificate unknown", "alert certificate expired")
+_CURE = "it must be signed by an authority that the client knows, be for the address that it calls, and not have expired"
 
 
 class ServerTls:
@@ -39,6 +42,13 @@ class ServerTls:
             return b""
         except ssl.SSLError as error:
             raise RemoteProtocolError(f"TLS failed: {words(error)}", 0) from None
+
+    @property
+    def client_name(self) -> str:
+        """The common name of the client's certificate; empty where it has shown none."""
+        certificate: dict[str, Any] = self._object.getpeercert() or {}
+        names = [value for part in certificate.get("subject", ()) for key, value in part if key == "commonName"]
+        return str(names[0]) if names else ""
 
     def send(self, data: bytes) -> bytes:
         """Return the bytes that say `data` to the client."""
@@ -69,7 +79,9 @@ class ServerTls:
 
 
 def words(error: ssl.SSLError) -> str:
-    """Return OpenSSL's reason in words."""
+    """Return OpenSSL's reason in words, and what to do where the client refuses us."""
     reason = (getattr(error, "reason", None) or "").replace("_", " ").lower()
+    if reason.endswith(_REFUSALS):
+        return f"{reason}: the client refuses our certificate - {_CURE}"
     detail = getattr(error, "verify_message", "")
     return f"{reason} ({detail})" if detail else reason or "the connection broke"

@@ -32,6 +32,7 @@ DECIDED_ELSEWHERE = {
     ("forward", "tls"): "set tls.mode",
     ("forward", "shared_key_file"): "set forward.sharedKeySecret",
     ("forward", "users_file"): "leave it out: no Secret is mounted for it",
+    ("webhook",): "set audit.webhook",
     ("spool", "path"): "set bridge.storage.spool",
     ("dead_letter", "path"): "leave it out: a volume of the pod holds the file",
 }

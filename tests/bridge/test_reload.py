@@ -22,6 +22,12 @@ def test_the_files_that_settings_name() -> None:
     assert [] == files_of(Settings())
 
 
+def test_the_files_of_the_webhook() -> None:
+    tls = {"cert_file": "cert", "key_file": "key", "client_ca_file": "ca"}
+    settings = Settings.model_validate({"webhook": {"token_file": "tokens", "tls": tls}})
+    assert ["tokens", "cert", "key", "ca"] == files_of(settings)
+
+
 def test_a_change_is_seen_once(tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("one")

@@ -71,6 +71,17 @@ def test_the_clients_end_is_seen(server_context: ssl.SSLContext, client_context:
     assert server.close()
 
 
+def test_the_name_that_a_client_shows(authority: trustme.CA, server_context: ssl.SSLContext) -> None:
+    authority.configure_trust(server_context)
+    server_context.verify_mode = ssl.CERT_REQUIRED
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    authority.issue_cert("client.example.com", common_name="kube-apiserver").configure_cert(context)
+    client, server = PlainClient(context), ServerTls(server_context)
+    shake(client, server)
+    assert "kube-apiserver" == server.client_name
+
+
 def test_plain_text(server_context: ssl.SSLContext) -> None:
     with pytest.raises(RemoteProtocolError) as error:
         ServerTls(server_context).receive(b"\x93\xa1t")
@@ -82,7 +93,9 @@ def test_a_client_that_does_not_trust_us(server_context: ssl.SSLContext) -> None
     client, server = PlainClient(ssl.create_default_context()), ServerTls(server_context)
     with pytest.raises(RemoteProtocolError) as error:
         distrust(client, server)
-    assert str(error.value) == "byte 0: TLS failed: tlsv1 alert unknown ca"
+    want = "it must be signed by an authority that the client knows, be for the address that it calls, and not have expired"
+    sentence = f"byte 0: TLS failed: tlsv1 alert unknown ca: the client refuses our certificate - {want}"
+    assert sentence == str(error.value)
 
 
 def distrust(client: PlainClient, server: ServerTls) -> None:
