@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from audit.document import Path
-from audit.policy_reading import judged
+from generator.crosscheck_cluster import cluster_disagreements
 from generator.crosscheck_manifests import manifest_disagreements
 from generator.flavors import FLAVORS
-from generator.values import Log, Values
+from generator.values import Values
 
 ACK_TIMEOUT_SECONDS = 120
 """Fluentd's ack_response_timeout. It must be longer than the bridge's ack deadline, or chunks are sent twice."""
@@ -50,9 +50,9 @@ class Finding(NamedTuple):
 
 def disagreements(values: Values) -> list[Finding]:
     """Return everything that does not go together."""
-    checks = (_image, _bridge_config, _ports, _limits, _log, _policy)
+    checks = (_image, _bridge_config, _ports, _limits)
     found = [finding for check in checks for finding in check(values)]
-    return [*found, *(Finding(*told) for told in manifest_disagreements(values))]
+    return [*found, *(Finding(*told) for told in (*cluster_disagreements(values), *manifest_disagreements(values)))]
 
 
 def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
@@ -112,34 +112,3 @@ def _limits(values: Values) -> Iterator[Finding]:
         if size < 2 * CHUNK_BYTES:
             want = f"at least {2 * CHUNK_BYTES}, twice one of Fluentd's chunks"
             yield Finding(("bridge", "config", "limits", name), want, str(size), "")
-
-
-def _log(values: Values) -> Iterator[Finding]:
-    log, state = values.audit.log, values.agent.state_directory
-    if values.cluster.distribution == "minikube":
-        for name, field in Log.model_fields.items():
-            if getattr(log, name) != field.default:
-                want = "the default: minikube's API server writes to standard output"
-                yield Finding(("audit", "log", field.alias or name), want, repr(getattr(log, name)), "leave it out")
-    elif log.path.count("/") < 3:
-        want = "a file in a directory of its own below /var/log or the like, for the directory is mounted"
-        yield Finding(("audit", "log", "path"), want, repr(log.path), "")
-    elif f"{state}/".startswith(f"{log.path.rpartition('/')[0]}/"):
-        yield Finding(("agent", "stateDirectory"), "a directory outside the log's, which is read-only", repr(state), "")
-
-
-def _policy(values: Values) -> Iterator[Finding]:
-    policy = values.audit.policy
-    given = [name for name in ("preset", "file", "rules") if getattr(policy, name) is not None]
-    if len(given) > 1:
-        yield Finding(
-            ("audit", "policy"), "one of preset, file and rules", " and ".join(given), "set the others to null"
-        )
-    if policy.rules == ():
-        yield Finding(("audit", "policy", "rules"), "at least one rule", "an empty list", "use a preset")
-    if policy.rules:
-        rules = [rule.model_dump(mode="json", by_alias=True, exclude_unset=True) for rule in policy.rules]
-        whole = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": rules}
-        found = judged(whole, values.cluster.version)
-        for one in (*found.errors, *found.warnings):
-            yield Finding(("audit", "policy", *one.path), one.want, one.got, one.cure)

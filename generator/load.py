@@ -12,7 +12,9 @@ from audit import policy_reading
 from audit.document import Document, DocumentError, Problem, check, layered, read, setting
 from audit.presets import PRESETS
 from audit.problems import Path as Where
-from audit.releases import NEWEST
+from audit.problems import path_text
+from audit.releases import NEWEST, at_least
+from generator.audit_policy import not_in_1_7, reading_version
 from generator.crosscheck import Finding, disagreements, secrets
 from generator.values import Values
 
@@ -112,7 +114,12 @@ def _policy_text(document: Document, path: Where, named: str | None, version: st
         return None
     file = Path(document.place(path).name).parent / named
     text = file_text(file)
-    reading = policy_reading.read(text, str(file), version)
+    reading = policy_reading.read(text, str(file), reading_version(version))
     if reading.warnings:
         raise DocumentError(reading.warnings)
+    if not at_least(version, "1.8") and (told := [*not_in_1_7(reading.policy)]):
+        lines = [reading.policy.rules[int(path[1])].line for path, *_ in told]
+        raise DocumentError(
+            [Problem(str(file), line, path_text(path), *rest) for line, (path, *rest) in zip(lines, told, strict=True)]
+        )
     return text

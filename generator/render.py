@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from generator import host, sizing, templates
+from audit.releases import at_least
+from generator import host, older, sizing, templates
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
 from generator.flavors import FLAVORS
@@ -23,7 +24,7 @@ from generator.manifest_context import manifest_context, most_replicas
 from generator.metadata import AGENT, BRIDGE, labels
 from generator.prometheus import prometheus_rule
 from generator.values import Resources, Values
-from generator.versions import api_version
+from generator.versions import POD_SECURITY_POLICY_GONE, api_version
 
 KUSTOMIZATION = "kubernetes/kustomization.yaml"
 
@@ -66,6 +67,9 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
         config["filter"] = {key: value for key, value in config["filter"].items() if key != "policy_file"}
     if inputs.rule_texts:
         config["rules"] = {key: value for key, value in config["rules"].items() if key != "files"}
+    if not at_least(values.cluster.version, "1.8") and not values.bridge.config.filter.omit_stages:
+        # The policy of 1.7 cannot leave the stage out that every other policy leaves out.
+        config["filter"] = {**config.get("filter", {}), "omit_stages": ["RequestReceived"]}
     config["cluster"] = values.cluster.name
     if values.environment:
         config["environment"] = values.environment
@@ -103,13 +107,13 @@ def _kubernetes(context: dict[str, Any]) -> dict[str, str]:
             continue
         text = templates.render(name, context)
         if text.strip():
-            _check_objects(name, text)
-            files["kubernetes/" + name.removeprefix("manifests/").removesuffix(".j2")] = text
+            fitted = older.written_for(context["values"].cluster.version, text, _checked_objects(name, text))
+            files["kubernetes/" + name.removeprefix("manifests/").removesuffix(".j2")] = fitted
     return files
 
 
-def _check_objects(name: str, text: str) -> None:
-    """Refuse what is not a sequence of API objects, so that a broken template cannot reach a cluster."""
+def _checked_objects(name: str, text: str) -> list[dict[str, Any]]:
+    """Return the objects of a manifest; refuse what is not a sequence of them, so that a broken template reaches no cluster."""
     try:
         objects = list(yaml.safe_load_all(text))
     except yaml.MarkedYAMLError as error:
@@ -118,12 +122,13 @@ def _check_objects(name: str, text: str) -> None:
     for one in objects:
         if not (isinstance(one, dict) and one.get("apiVersion") and one.get("kind") and one.get("metadata")):
             raise TemplateError(name, None, "renders something that is not a Kubernetes object")
+    return objects
 
 
 def _context(inputs: Inputs) -> dict[str, Any]:
     values = inputs.values
     flavor = FLAVORS[values.agent.flavor]
-    minikube = values.cluster.distribution == "minikube"
+    found = host.way(values)
     context: dict[str, Any] = {
         "values": values,
         "agent": AGENT,
@@ -134,9 +139,11 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "flavor": flavor,
         "agent_image": pulled(values.agent.image or flavor.image or "", values.images.registry),
         "agent_resources": agent_resources(values),
-        "log_path": "/var/log/containers/kube-apiserver-*.log" if minikube else values.audit.log.path,
-        "log_directories": _log_directories(values),
-        "container_log": minikube,
+        "log_path": host.log_path(values),
+        "log_directories": host.log_directories(values),
+        "container_log": host.log_file(values) is None,
+        "host_path_types": found.nodes.checks_host_paths,
+        "pod_security_policies": not at_least(values.cluster.version, POD_SECURITY_POLICY_GONE),
         "monitor_port": MONITOR_PORT,
         "chunk_bytes": CHUNK_BYTES,
         "ack_timeout": ACK_TIMEOUT_SECONDS,
@@ -152,10 +159,3 @@ def _context(inputs: Inputs) -> dict[str, Any]:
     context["agent_checksum"] = checksum(context["fluent_conf"], context["ready_script"])
     context["bridge_checksum"] = checksum(context["bridge_yaml"])
     return context
-
-
-def _log_directories(values: Values) -> list[str]:
-    """Return what Fluentd needs to see of the node. A container's log is a link from one of these to the other."""
-    if values.cluster.distribution == "minikube":
-        return ["/var/log/containers", "/var/log/pods"]
-    return [values.audit.log.path.rpartition("/")[0]]

@@ -35,10 +35,15 @@ class Cluster(Model):
 
     name: ClusterName = "kubernetes"
     """The cluster's name: `audit.cluster` in every event, and the label `app.kubernetes.io/instance`."""
-    version: Annotated[str, Matching(r"1\.(2[0-9]|3[0-7])", f"a Kubernetes release from {FIRST} to {LAST}")] = "1.36"
-    """The Kubernetes minor release, in quotes. It decides API groups and kubeadm's configuration format."""
-    distribution: Literal["kubeadm", "minikube"] = "kubeadm"
-    """How the control plane runs. `minikube` can only audit to the API server's standard output."""
+    version: Annotated[
+        str, Matching(r"1\.([7-9]|[12][0-9]|3[0-7])", f"a Kubernetes release from {FIRST} to {LAST}")
+    ] = "1.36"
+    """The Kubernetes minor release, in quotes. It decides API versions, fields, flags, and the formats of host files."""
+    distribution: Literal["kubeadm", "kind", "minikube", "k3s", "rke2", "kops", "kubespray", "talos"] = "kubeadm"
+    """How the control plane runs: where policy and log lie, which nodes have it, which host files are rendered.
+    docs/distributions.md says what each allows."""
+    kubeadm_api: Literal["v1beta4", "v1beta3", "v1beta2", "v1beta1", "v1alpha3", "v1alpha2"] | None = None
+    """The format of kubeadm's configuration, where yours is kept in an older one than the newest that the release reads."""
 
 
 class Namespaces(Model):
@@ -146,10 +151,11 @@ class Loggly(Model):
 
 
 class Log(Model):
-    """The audit log on the control-plane machines; minikube has none, there these must keep their defaults."""
+    """The audit log on the control-plane machines. Where a distribution has none, these must keep their defaults."""
 
-    path: AbsolutePath = "/var/log/kubernetes/audit/audit.log"
-    """The file. Its directory is mounted, read-only, and should hold nothing else."""
+    path: AbsolutePath | None = None
+    """The file; null takes the distribution's, `/var/log/kubernetes/audit/audit.log` with kubeadm. Its directory is mounted,
+    read-only, and should hold nothing else."""
     max_age: Annotated[int, Field(ge=0)] = 30
     """Days to keep rotated files; CIS wants 30 or more."""
     max_backups: Annotated[int, Field(ge=1)] = 10
@@ -163,7 +169,8 @@ class Policy(Model):
 
     preset: Literal["recommended", "metadata", "cis", "gce"] | None = None
     """`recommended` (the default where no other is given): least volume, every detection can fire. `metadata`: every
-    request, no content. `cis`: what CIS 3.2.2 asks. `gce`: reads as asked, writes with the result, little noise."""
+    request, no content; before Kubernetes 1.9 the only one, and the default. `cis`: what CIS 3.2.2 asks. `gce`: reads as
+    asked, writes with the result, little noise."""
     file: str | None = None
     """A policy file of your own, relative to the values file that names it; taken over as it is."""
     rules: tuple[Rule, ...] | None = None

@@ -43,7 +43,7 @@ def test_nothing_follows_from_nothing() -> None:
         ),
         (
             "audit.log.maxAge=3",
-            ["host/kubeadm.yaml changed: follow host/README.md on every control-plane machine; its API server restarts"],
+            ["host/kube-apiserver-patch.json changed, host/kubeadm.yaml changed: follow host/README.md on every control-plane machine; its API server restarts"],
         ),
         ("bridge.replicas=3", []),
     ],

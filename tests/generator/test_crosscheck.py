@@ -64,34 +64,6 @@ def test_the_defaults_go_together() -> None:
             "1: bridge.config.limits.chunk_bytes: expected at least 4194304, twice one of Fluentd's chunks, got 1000000",
         ),
         (
-            "cluster: {distribution: minikube}\naudit:\n  log:\n    maxAge: 7",
-            "4: audit.log.maxAge: expected the default: minikube's API server writes to standard output, got 7 - leave it out",
-        ),
-        (
-            "audit: {log: {path: /var/audit.log}}",
-            "1: audit.log.path: expected a file in a directory of its own below /var/log or the like, for the directory is mounted, got '/var/audit.log'",
-        ),
-        (
-            "agent: {stateDirectory: /var/log/kubernetes/audit/state}",
-            "1: agent.stateDirectory: expected a directory outside the log's, which is read-only, got '/var/log/kubernetes/audit/state'",
-        ),
-        (
-            "audit: {policy: {preset: metadata, file: a.yaml}}",
-            "1: audit.policy: expected one of preset, file and rules, got preset and file - set the others to null",
-        ),
-        (
-            "audit: {policy: {rules: []}}",
-            "1: audit.policy.rules: expected at least one rule, got an empty list - use a preset",
-        ),
-        (
-            "cluster: {version: '1.22'}\naudit: {policy: {rules: [{level: None, omitManagedFields: true}]}}",
-            "2: audit.policy.rules[0].omitManagedFields: expected Kubernetes 1.23 or newer for it, got 1.22 - leave it out",
-        ),
-        (
-            "cluster: {version: '1.35'}\naudit: {policy: {rules: [{level: None, resources: [{group: '*'}]}]}}",
-            "2: audit.policy.rules[0].resources[0].group: expected one group by name: before 1.36 the API server does not start with this, got '*' - name the groups one by one",
-        ),
-        (
             "labels: {app.kubernetes.io/name: x}",
             '1: labels["app.kubernetes.io/name"]: expected a label of your own, got one that is set for you - choose another key',
         ),

@@ -75,8 +75,8 @@ def test_the_bridges_image_is_of_this_version() -> None:
             "values.yaml:1: cluster.version: expected text, got the number 1.3 - put it in quotes",
         ),
         (
-            "cluster: {version: '1.19'}",
-            "values.yaml:1: cluster.version: expected a Kubernetes release from 1.20 to 1.37, got '1.19'",
+            "cluster: {version: '1.6'}",
+            "values.yaml:1: cluster.version: expected a Kubernetes release from 1.7 to 1.37, got '1.6'",
         ),
         ("bridge: {replicas: two}", "values.yaml:1: bridge.replicas: expected a whole number, got the text 'two'"),
         (
