@@ -35,8 +35,8 @@ Rules are not compared by their names: lint asks the policy, as the API server w
 a rule matches. So a rule counts as dead only if no request gets as far as it, and a secret as spilt only if some request
 for one is decided at a level with content.
 
-`audit-generator validate VALUES...` shows the same findings for the policy that a values file leads to. There they are no
-errors.
+`audit-generator validate VALUES...` shows the same findings for the policy that a values file leads to, among
+[much else](validate.md).
 """
 
 _FINDINGS = """

@@ -9,7 +9,7 @@ from rich.text import Text
 from audit.lint_rules import SEVERITIES, Finding
 from audit.text import printable
 
-_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
 def show(findings: Sequence[Finding], console: Console) -> None:
@@ -17,7 +17,7 @@ def show(findings: Sequence[Finding], console: Console) -> None:
     for finding in findings:
         where = f"{finding.path}: " if finding.path else ""
         line = Text(f"{printable(str(finding.place))}: ", "bold")
-        line.append(finding.severity, _STYLES[finding.severity])
+        line.append(finding.severity, STYLES[finding.severity])
         line.append(f" {finding.rule.id}: ", "bold")
         line.append(printable(f"{where}{finding.message}"), "not bold")
         console.print(line, soft_wrap=True)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from audit import policy_reading
-from audit.document import Document, DocumentError, Problem, check, layered, read, setting
+from audit.document import Document, DocumentError, Place, Problem, check, layered, read, setting
 from audit.presets import PRESETS
 from audit.problems import Path as Where
 from audit.problems import path_text
@@ -24,6 +24,9 @@ FILTER: Where = ("bridge", "config", "filter", "policy_file")
 RULES: Where = ("bridge", "config", "rules")
 """Where values name detection rules."""
 
+EMPTY = Document("values", {}, {})
+"""What values that were written nowhere come from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -35,6 +38,12 @@ class Inputs:
     """The policy that the bridge applies; None where there is none, or a preset."""
     rule_texts: tuple[str, ...] = ()
     """The user's own detection rules, a text a file."""
+    document: Document = EMPTY
+    """The layers as one document, which knows where each value was written."""
+
+    def place(self, path: Where) -> Place:
+        """Return the file and line of a value, or of the nearest one around it."""
+        return self.document.place(path)
 
 
 def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
@@ -54,7 +63,7 @@ def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
     filtering = values.bridge.config.filter.policy_file
     if filtering in PRESETS:
         filtering = None
-    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST), _rule_texts(whole, values))
+    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST), _rule_texts(whole, values), whole)
 
 
 def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]:

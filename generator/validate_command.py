@@ -1,53 +1,65 @@
-"""`audit-generator validate`: whether values files are right, and what is unwise in the policy that they lead to."""
+"""`audit-generator validate`: everything that can be known of values, and of what they render to, without a cluster."""
 
+import json
+import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.console import Console
 
-from audit.lint import lint
-from audit.policy_reading import read
-from audit.rule_needs import cure, detection
-from audit.sight import sight
-from generator import host
-from generator.alerts import told
-from generator.lint_text import counted, show
-from generator.load import Inputs, load
+from audit.document import DocumentError
+from generator.checks import CHECKS, run
+from generator.load import load
 from generator.options import takes_values
-
-POLICY = "host/audit-policy.yaml"
-OWN = "KAP207"
-"""Lint's finding about its own table of detections: here the bridge's rules themselves are asked for."""
+from generator.render import render
+from generator.validate_text import as_json, counted, refused, show
 
 
 @click.command()
 @takes_values
-def validate(values: tuple[Path, ...], settings: tuple[str, ...]) -> None:
-    """Check VALUES, later files over earlier ones, and list everything that is wrong with them.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, or an object with the lists `findings` and `skipped`.",
+)
+@click.option("--without", multiple=True, type=click.Choice(list(CHECKS)), help="Leave a check out; may be repeated.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings, and for checks that could not be made, too.")
+def validate(
+    values: tuple[Path, ...],
+    settings: tuple[str, ...],
+    form: Literal["text", "json"],
+    without: tuple[str, ...],
+    *,
+    strict: bool,
+) -> None:
+    """Check VALUES, later files over earlier ones, and everything that they render to, without a cluster.
 
-    What `policy lint` finds in the audit policy is shown as well, and which detection rules of the bridge it leaves blind, with the
-    smallest change that would open their eyes. Neither is an error here: exit code 1 is for values that
-    cannot be rendered. The lines are those of the rendered host/audit-policy.yaml.
+    First the values themselves: every mistake at once. Then what is rendered: the audit policy and what it leaves blind, each
+    object against the schema of the cluster's Kubernetes version, names and selectors that must lead somewhere, Pod Security
+    levels, network policies, the agent's configuration, sizes. Where `fluentd` or `fluent-bit` is on PATH it looks at its
+    configuration, too. What cannot be checked is told.
+
+    Exit code 1 where there are errors. docs/validate.md says what each check means. Files are those that `render -o` writes.
     """
-    inputs = load(values, settings)
-    found = [one for one in lint(host.policy(inputs), POLICY, inputs.values.cluster.version) if one.rule.id != OWN]
-    show(found, Console())
-    blind = blind_rules(inputs)
-    for (word, why, change), names in blind.items():
-        rules = f"rule {names[0]} is" if len(names) == 1 else f"rules {', '.join(names)} are"
-        click.echo(f"{POLICY}: the detection {rules} {word}: {why}\n    cure: {change}")
-    seen = f"; {sum(map(len, blind.values()))} detection rules do not see all that they should" if blind else ""
-    click.echo(f"{values[-1]}: fine; the audit policy: {counted(found)}{seen}")
-
-
-def blind_rules(inputs: Inputs) -> dict[tuple[str, str, str], list[str]]:
-    """Return which rules of the bridge's do not see all: how blind, why, and what would open their eyes, with their names."""
-    policy = read(host.policy(inputs), POLICY, inputs.values.cluster.version).policy
-    blind: dict[tuple[str, str, str], list[str]] = {}
-    for one in told(inputs):
-        needs = detection(one)
-        found = sight(policy, needs)
-        if found.misses:
-            word = "blind" if found.word == "blind" else f"half blind ({len(found.misses)} of {found.probes} requests)"
-            blind.setdefault((word, str(found.misses[0]), cure(needs.level, found.misses)), []).append(one.name)
-    return blind
+    try:
+        inputs = load(values, settings)
+    except DocumentError as error:
+        if form == "text":
+            raise
+        click.echo(json.dumps(refused(error.problems), indent=2))
+        sys.exit(1)
+    report = run(inputs, render(inputs), without)
+    if form == "json":
+        click.echo(json.dumps(as_json(report), indent=2))
+    else:
+        show(report, Console())
+        click.echo(f"{values[-1]}: {counted(report, len(CHECKS) - len(without))}")
+    severities = {one.severity for one in report.findings}
+    failed = "error" in severities or (
+        strict and ("warning" in severities or any(one.check not in without for one in report.skipped))
+    )
+    sys.exit(1 if failed else 0)

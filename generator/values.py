@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from audit.document import Matching
 from audit.settings import Settings
-from audit.units import Bytes
+from audit.units import Bytes, Seconds
 from generator.fields import (
     AbsolutePath,
     AnnotationKey,
@@ -70,6 +70,9 @@ class Buffer(Model):
     total_bytes: Annotated[Bytes, Field(ge=64 * 2**20)] = 2 * 2**30
     """How much may wait, in bytes or with a unit (`512MiB`). When it is full Fluentd stops reading the log, and the log's
     own rotation is what remains: 2 GiB hold about 1.7 million events."""
+    outage: Seconds = 600.0
+    """How long Loggly or the bridge may be away when the cluster is busiest. `validate` compares it with what the buffer and
+    the log's own files hold; nothing is rendered from it."""
 
 
 class Agent(PodValues):
