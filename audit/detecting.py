@@ -107,15 +107,7 @@ class Detector:
 
     def decide(self, candidates: Candidates, event: Event, record: Record, time: str) -> Found | None:
         """Return what one event is told for; `time` is the event's in the one form of `audit.times`."""
-        subject = Subject(event, candidates.facts, candidates.label, VIEW)
-        matched = list(candidates.certain)
-        for rule, predicate in candidates.open:
-            holds = predicate.holds(subject)
-            if holds is None:
-                subject.depth, subject.record = WHOLE, record()
-                holds = predicate.holds(subject)
-            if holds:
-                matched.append(rule)
+        matched, subject = self.matched(candidates, event, record)
         if not matched:
             return None
         names = [rule.name for rule in matched]
@@ -125,6 +117,20 @@ class Detector:
             names = self._told_now(subject, names, time)
         told = sorted((self._told[name] for name in names if name in self._told), key=self._order.__getitem__)
         return Found(tuple(one.name for one in told), worst([one.about.severity for one in told])) if told else None
+
+    @staticmethod
+    def matched(candidates: Candidates, event: Event, record: Record) -> tuple[list[Rule], Subject]:
+        """Return the rules that match one event, whatever was told before, and the event as far as it was looked at."""
+        subject = Subject(event, candidates.facts, candidates.label, VIEW)
+        matched = list(candidates.certain)
+        for rule, predicate in candidates.open:
+            holds = predicate.holds(subject)
+            if holds is None:
+                subject.depth, subject.record = WHOLE, record()
+                holds = predicate.holds(subject)
+            if holds:
+                matched.append(rule)
+        return matched, subject
 
     def _told_now(self, subject: Subject, names: list[str], time: str) -> list[str]:
         """Leave out what the request was told for before, and add what the count of such events says."""

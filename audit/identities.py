@@ -20,6 +20,13 @@ def label(identities: Sequence[Identity], facts: Facts) -> str:
     return next((identity.label for identity in identities if _is(identity, facts)), OTHER)
 
 
+def label_of(identities: Sequence[Identity], actor: str) -> str:
+    """Return the label of the first identity that has an actor among its users, `other` for none; empty where there are none."""
+    if not identities:
+        return ""
+    return next((identity.label for identity in identities if _any(identity.users, actor)), OTHER)
+
+
 def _is(identity: Identity, facts: Facts) -> bool:
     if facts.authenticated_as and not _any(identity.users, facts.authenticated_as):
         return False

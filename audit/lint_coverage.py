@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from audit.attributes import Attributes
 from audit.deciding import Decision, decide, decision_of
-from audit.detections import CHANGES
 from audit.lint_patterns import Hit
 from audit.lint_requests import (
     ANONYMOUS,
@@ -26,6 +25,7 @@ from audit.problems import Path
 STREAMS = (What("", "pods", "exec"), What("", "pods", "attach"), What("", "pods", "portforward"))
 """What goes into a pod past the API server; `get` over WebSocket, `create` over SPDY."""
 
+CHANGES = ("create", "update", "patch")
 SECRETS = (
     What("", "secrets"),
     What("", "configmaps"),

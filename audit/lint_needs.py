@@ -1,43 +1,67 @@
-"""What others need of a policy: the built-in detections, and the CIS benchmark. Either asks for requests to be recorded."""
+"""What others need of a policy: the detection rules that are shipped, and the CIS benchmark. Either asks for requests to be recorded."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 
-from audit.attributes import Attributes
-from audit.deciding import Decision, decide
-from audit.detections import DETECTIONS, Detection, Probe
+from audit.builtin import builtin
+from audit.deciding import decide
 from audit.lint_coverage import SECRETS, decided, place
 from audit.lint_patterns import Hit
-from audit.lint_requests import ACCOUNT, NOBODY, PERSON, What, Who, request
+from audit.lint_requests import ACCOUNT, PERSON, What, request
 from audit.policy import LEVELS, Policy
+from audit.probes import Detection
+from audit.problems import Path
+from audit.rule_needs import detection
+from audit.sight import Sight, attributes, sight
+
+SHOWN = 6
+"""Rules that a finding names; a policy that records nothing blinds all."""
+
+
+@dataclass(slots=True)
+class Blind:
+    """Detection rules that a policy blinds in the same way: where, an example of what is missed, and what they need."""
+
+    path: Path
+    example: str
+    level: str
+    names: list[str] = field(default_factory=list)
+    whole: bool = True
+    """Whether they see nothing at all."""
 
 
 def detections(policy: Policy) -> Iterator[Hit]:
-    """Yield the built-in detections that the policy makes blind, each with the first request that it would not see."""
-    for detection in DETECTIONS:
-        for probe in detection.probes():
-            decision = decide(policy, asked(probe))
-            if why := _blind(detection, probe, decision):
-                message = f"the detection {detection.id} ({detection.title}) is blind: {probe} {why}"
-                cure = f"record it at {detection.level} in a rule before it"
-                yield Hit("KAP207", place(decision), message, cure)
-                break
+    """Yield which of the shipped rules the policy makes blind or half blind, those together that one place is to blame for."""
+    for one in blind(policy):
+        count = len(one.names)
+        more = f" and {count - SHOWN} more" if count > SHOWN else ""
+        rules = f"rules {', '.join(one.names[:SHOWN])}{more} are" if count > 1 else f"rule {one.names[0]} is"
+        word = "blind" if one.whole else "half blind"
+        message = f"the detection {rules} {word}: {one.example}"
+        yield Hit("KAP207", one.path, message, f"record it at {one.level} in a rule before it")
 
 
-def asked(probe: Probe) -> Attributes:
-    """Return the request that a detection asks about."""
-    what = What(probe.group, probe.resource, probe.subresource)
-    who = Who(probe.user, probe.groups) if probe.user else NOBODY
-    return request(who, probe.verb, what, probe.namespace, probe.name)
+def blind(policy: Policy) -> list[Blind]:
+    """Return which of the shipped rules do not see all that they should, in the order of the rules."""
+    found: dict[tuple[Path, str, bool], Blind] = {}
+    for needs in _needs():
+        seen = sight(policy, needs)
+        if seen.misses:
+            one = _blind(policy, needs, seen)
+            found.setdefault((one.path, one.level, one.whole), one).names.append(needs.id)
+    return list(found.values())
 
 
-def _blind(detection: Detection, probe: Probe, decision: Decision) -> str:
-    if decision.level == "None":
-        return "is dropped"
-    if LEVELS.index(decision.level) < LEVELS.index(detection.level):
-        return f"is recorded at {decision.level} only, without the body"
-    if not any(map(decision.records, probe.stages)):
-        return f"is not recorded at {' or '.join(probe.stages)}"
-    return ""
+def _blind(policy: Policy, needs: Detection, seen: Sight) -> Blind:
+    miss = seen.misses[0]
+    decision = decide(policy, attributes(miss.probe))
+    return Blind(place(decision), str(miss), needs.level, whole=seen.word == "blind")
+
+
+@cache
+def _needs() -> tuple[Detection, ...]:
+    return tuple(map(detection, builtin().pack.told()))
 
 
 def cis(policy: Policy) -> Iterator[Hit]:

@@ -167,8 +167,8 @@ _TABLE = (
         "KAP207",
         "detection-blind",
         "warning",
-        "A built-in detection cannot fire, because the policy drops its events, records too little of them, or omits their"
-        " stage.",
+        "Shipped detection rules see nothing, or not all that they should, because the policy drops their events, records"
+        " too little of them, or omits their stage.",
     ),
     LintRule(
         "KAP301",

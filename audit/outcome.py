@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from audit.detections import Detection
 from audit.policy import STAGES, Policy
+from audit.probes import Detection
 from audit.sight import sight
 from audit.sightings import depth
 from audit.simulate import Combination, Row, RuleRow, Simulation

@@ -5,19 +5,21 @@ what is found is true, and what is not found may still be missing.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from audit.detections import CLIENTS, Detection, Probe, written
-from audit.predicates import Predicate, demanded
+from audit.predicates import Among, Every, Predicate, Present, Some, demanded
+from audit.probes import KINDS, Detection, Probe, taken_apart, written
 from audit.resources import groups_of
 from audit.rules import Counting, Rule, Told
 from audit.sight import Miss
 
 _ELSEWHERE = frozenset({"extensions", "metrics.k8s.io"})
 """Groups of old, and of others, that serve resources by the names of today's."""
-_SOMEBODY = ("human", "serviceaccount", "anonymous")
-"""The kinds of whom there are samples."""
+_ABOUT = ("objectRef.resource", "verb", "audit.actorKind", "audit.actor")
+"""What makes a rule one about certain requests, and not about any that comes in a certain way."""
+_CLIENTS = ("human", "serviceaccount")
 
 
 def detection(one: Told) -> Detection:
@@ -31,10 +33,63 @@ def detection(one: Told) -> Detection:
         resources=tuple(dict.fromkeys(name for rule in rules for name in _resources(rule))),
         verbs=_of(first, "verb"),
         verdicts=_of(first, "audit.verdict") or ("allowed",),
-        kinds=tuple(kind for kind in _of(first, "audit.actorKind") or CLIENTS if kind in _SOMEBODY) or CLIENTS,
+        kinds=tuple(kind for kind in _of(first, "audit.actorKind") or _CLIENTS if kind in KINDS) or _CLIENTS,
         names=_of(first, "objectRef.name"),
         level=level,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Requests of one actor: its kind, its label among the identities, the verb, and what about, as kubectl writes it or a path."""
+
+    kind: str
+    actor: str
+    label: str
+    verb: str
+    about: str
+
+
+def concerns(one: Told, asked: Asked) -> bool:
+    """Tell whether a rule looks at such requests.
+
+    A rule that says nothing of them, only how a request comes (from where, with which client, in whose name), looks at none in particular.
+    """
+    rules = one.rules if isinstance(one, Counting) else (one,)
+    return any(_looks_at(rule.predicate, asked) for rule in rules)
+
+
+def _looks_at(predicate: Predicate, asked: Asked) -> bool:
+    is_path = asked.about.startswith("/")
+    group, resource, subresource = ("", "", "") if is_path else taken_apart(asked.about)
+    request = {
+        "objectRef.apiGroup": group,
+        "objectRef.resource": resource,
+        "objectRef.subresource": subresource,
+        "verb": asked.verb,
+        "audit.actorKind": asked.kind,
+        "audit.actor": asked.actor,
+        "audit.actorLabel": asked.label,
+    }
+    wanted = {name: demanded(predicate, name) for name in (*request, "audit.verdict", "audit.sourceClass")}
+    if wanted["audit.sourceClass"] is not None or all(wanted[name] is None for name in _ABOUT):
+        return False
+    if (asked.actor and wanted["audit.verdict"] == frozenset({"denied_authn"})) or (is_path and _wants_object(predicate)):
+        return False  # a failed login has no actor
+    return all(only is None or request[name].lower() in only for name, only in wanted.items() if name in request)
+
+
+def _wants_object(predicate: Predicate) -> bool:
+    """Tell whether a predicate cannot hold of a path that is no resource."""
+    match predicate:
+        case Every():
+            return any(map(_wants_object, predicate.parts))
+        case Some():
+            return all(map(_wants_object, predicate.parts))
+        case Among() | Present():
+            return predicate.field.name.startswith("objectRef.")
+        case _:
+            return False
 
 
 def cure(level: str, misses: Sequence[Miss]) -> str:

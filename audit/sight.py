@@ -5,8 +5,8 @@ from typing import Literal
 
 from audit.attributes import Attributes
 from audit.deciding import Decision, decide
-from audit.detections import Detection, Probe
 from audit.policy import LEVELS, Policy
+from audit.probes import Detection, Probe
 
 
 @dataclass(frozen=True, slots=True)

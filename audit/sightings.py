@@ -1,16 +1,20 @@
-"""Which detections match a log's requests, and in which columns there is enough left to see it.
+"""Which detection rules match a log's requests, and in which columns there is enough left to see it.
 
 A request has up to three stages; it is counted once, and a column shows it if it shows any stage that has the result, at the
-level that the detection needs.
+level that the rule needs.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
-from audit.detections import Detection
+from audit import identities
+from audit.detecting import Candidates, Detector, Record
 from audit.event import Event
 from audit.facts import deciding, facts
 from audit.policy import LEVELS
+from audit.rule_needs import detection
+from audit.rules import Counting, Pack
+from audit.settings import Identity
 
 REMEMBERED = 16_384
 """Requests that have begun and not ended, and facts; forgetting one may count a request twice."""
@@ -20,19 +24,27 @@ Request = tuple[str, str, str, str]
 
 
 class Sightings:
-    """Counts requests for each detection, by its index."""
+    """Counts requests for each rule that is told, by its index; for one that counts, those that it counts."""
 
-    def __init__(self, detections: Sequence[Detection], columns: int) -> None:
-        self.detections = tuple(detections)
+    def __init__(self, pack: Pack, columns: int, known: Sequence[Identity] = ()) -> None:
+        self.told = tuple(pack.told())
+        self.detections = tuple(map(detection, self.told))
+        """What each of them needs of a policy."""
+        self._known = known
+        self._detector = Detector(pack)
+        self._indexes: dict[str, list[int]] = {}
+        for index, one in enumerate(self.told):
+            for rule in one.rules if isinstance(one, Counting) else (one,):
+                self._indexes.setdefault(rule.name, []).append(index)
         self.matched: Counter[int] = Counter()
         self.seen: tuple[Counter[int], ...] = tuple(Counter() for _ in range(columns))
-        self._needed = [depth(detection.level) for detection in detections]
-        self._hits: dict[tuple[object, ...], tuple[int, ...]] = {}
+        self._needed = [depth(one.level) for one in self.detections]
+        self._candidates: dict[tuple[object, ...], Candidates | None] = {}
         self._begun: dict[Request, set[tuple[int, int]]] = {}
 
-    def add(self, event: Event, request: Request, levels: Sequence[str]) -> tuple[int, ...]:
-        """Count an event, `levels` saying what each column has of it; return the detections that match a new request."""
-        hits = self._matching(event)
+    def add(self, event: Event, record: Record, request: Request, levels: Sequence[str]) -> tuple[int, ...]:
+        """Count an event, `levels` saying what each column has of it; return the rules that match a new request."""
+        hits = self._matching(event, record)
         if not hits:
             return ()
         before = self._begun.pop(request, None)
@@ -52,16 +64,18 @@ class Sightings:
             del self._begun[next(iter(self._begun))]
         self._begun[request] = shown
 
-    def _matching(self, event: Event) -> tuple[int, ...]:
+    def _matching(self, event: Event, record: Record) -> tuple[int, ...]:
         key = deciding(event, "")
-        hits = self._hits.get(key)
-        if hits is None:
-            if len(self._hits) >= REMEMBERED:
-                self._hits.clear()
+        if key not in self._candidates:
+            if len(self._candidates) >= REMEMBERED:
+                self._candidates.clear()
             found = facts(event)
-            hits = tuple(index for index, one in enumerate(self.detections) if one.matches(event, found))
-            self._hits[key] = hits
-        return hits
+            self._candidates[key] = self._detector.candidates(event, found, identities.label(self._known, found))
+        candidates = self._candidates[key]
+        if candidates is None:
+            return ()
+        matched, _ = self._detector.matched(candidates, event, record)
+        return tuple(sorted({index for rule in matched for index in self._indexes.get(rule.name, ())}))
 
 
 def depth(level: str) -> int:

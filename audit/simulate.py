@@ -9,16 +9,21 @@ is, column n the n-th policy.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from audit import times
 from audit.attributes import Attributes, Recorded, from_event
+from audit.builtin import builtin
 from audit.deciding import Decision, decide
-from audit.detections import DETECTIONS, Detection, written
 from audit.event import Event
 from audit.filtering import cut
 from audit.policy import STAGES, Policy
+from audit.probes import written
+from audit.rules import Pack
+from audit.settings import Identity
 from audit.sightings import Sightings, depth, shallower
 from audit.tally import Amounts, Series, Tally
 
@@ -57,7 +62,7 @@ class Row(Amounts):
         self.rules: list[int | None] = [None] * columns
         """In each column, the index of the first rule of those that decide about it."""
         self.hits: Counter[int] = Counter()
-        """Requests that detections match, by the detection's index."""
+        """Requests that detection rules match, by the rule's index."""
 
     def take(self, other: Amounts) -> None:
         """Add another row's amounts to these, stages and levels with them."""
@@ -77,19 +82,21 @@ class RuleRow(Amounts):
 
 
 _decode = msgspec.json.Decoder(Recording).decode
+_loads = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Simulation:
-    """Counts one log under several policies."""
+    """Counts one log under several policies, and what rules see: those that are shipped unless others are given. `known` are identities."""
 
-    def __init__(self, policies: Sequence[Policy], detections: Sequence[Detection] = DETECTIONS) -> None:
+    def __init__(self, policies: Sequence[Policy], pack: Pack | None = None, known: Sequence[Identity] = ()) -> None:
         self.policies = tuple(policies)
         self.columns = 1 + len(self.policies)
         self.total = Amounts(self.columns)
         self.combinations: Tally[Combination, Row] = Tally(lambda: Row(self.columns))
         self.series = Series(self.columns)
         self.rules: tuple[Tally[int | None, RuleRow], ...] = tuple(Tally(RuleRow) for _ in self.policies)
-        self.sightings = Sightings(detections, self.columns)
+        self.sightings = Sightings(builtin().pack if pack is None else pack, self.columns, known)
+        self.known = tuple(known)
         self._decisions: dict[Attributes, tuple[Decision, ...]] = {}
         self._stages: Counter[str] = Counter()
         self._wanted: tuple[Counter[str], ...] = tuple(Counter() for _ in self.policies)
@@ -111,7 +118,7 @@ class Simulation:
             if size:
                 row.forms[column, event.stage, shallower(levels[column], recording.level)] += 1
         request = (recording.audit_id, attributes.user or "", recording.verb, recording.request_uri)
-        row.hits.update(self.sightings.add(event, request, levels))
+        row.hits.update(self.sightings.add(event, partial(_loads, raw), request, levels))
 
     @property
     def minutes(self) -> float:

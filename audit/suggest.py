@@ -14,9 +14,11 @@ from typing import Any
 import yaml
 
 from audit.deciding import matches
-from audit.detections import Detection, taken_apart
 from audit.facts import actor_kind
+from audit.identities import label_of
 from audit.policy import GroupResources, Policy, Rule
+from audit.probes import Detection, taken_apart
+from audit.rule_needs import Asked, concerns
 from audit.sight import attributes
 from audit.simulate import LONGEST, Row, Simulation
 from audit.tally import Amount
@@ -108,15 +110,18 @@ def _noises(simulation: Simulation, threshold: float) -> dict[tuple[str, str], _
 def _suggestion(simulation: Simulation, actor: str, about: str, noise: _Noise) -> Suggestion:
     rule = _rule(actor, noise.verbs, about)
     costs = _costs(simulation, actor, about, rule, noise)
-    return Suggestion(rule, noise.before, Amount(noise.events, noise.bytes), tuple(costs))
+    dearest = tuple(sorted(costs, key=lambda cost: -cost.matched))
+    return Suggestion(rule, noise.before, Amount(noise.events, noise.bytes), dearest)
 
 
 def _costs(simulation: Simulation, actor: str, about: str, rule: Rule, noise: _Noise) -> Iterator[Cost]:
     """Yield the detections that look at any of what a rule silences, whether or not there was anything to see."""
     policy = replace(simulation.policies[COLUMN - 1], rules=(rule,))
     kind = "node" if actor == NODES else actor_kind(actor)
+    label = label_of(simulation.known, actor)
     for index, detection in enumerate(simulation.sightings.detections):
-        concerned = any(detection.concerns(kind, actor, verb, about) for verb in rule.verbs)
+        one = simulation.sightings.told[index]
+        concerned = any(concerns(one, Asked(kind, actor, label, verb, about)) for verb in rule.verbs)
         if concerned or noise.hits[index] or any(matches(policy, 0, attributes(probe)) for probe in detection.probes()):
             yield Cost(detection, noise.hits[index])
 

@@ -11,6 +11,7 @@ from audit.policy import FIRST
 from audit.policy_reading import Reading, read
 from audit.presets import PRESETS, preset
 from audit.releases import NEWEST, minor
+from audit.settings import Identity
 from generator.load import file_text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,3 +63,26 @@ def _release(_context: click.Context, _parameter: click.Parameter, version: str)
     if not known:
         raise click.BadParameter(f"expected a release from {FIRST}, got {version!r} - write 1.36")
     return version
+
+
+def identities(command: F) -> F:
+    """Give a command the option `--identity LABEL=USER`, its parameter `known`."""
+    option = click.option(
+        "--identity",
+        "known",
+        multiple=True,
+        metavar="LABEL=USER",
+        callback=_identities,
+        help="Whom rules know by a label, such as jenkins=system:serviceaccount:ci:jenkins; repeatable.",
+    )
+    return option(command)
+
+
+def _identities(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[Identity, ...]:
+    found = []
+    for text in texts:
+        label, equals, user = text.partition("=")
+        if not (label and equals and user):
+            raise click.BadParameter(f"expected LABEL=USER, got {text!r}")
+        found.append(Identity(label=label, users=(user,)))
+    return tuple(found)

@@ -11,11 +11,12 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from audit.outcome import outcome
 from audit.presets import PRESETS
 from audit.reader import Read, Unread, events
+from audit.settings import Identity
 from audit.simulate import Simulation
 from generator import simulation_page, simulation_text
 from generator.errors import GeneratorError, OutputError
 from generator.log_files import lines
-from generator.policy_files import kubernetes, read_policy, tell
+from generator.policy_files import identities, kubernetes, read_policy, tell
 
 EVERY = 1_000  # events between two looks at the progress
 
@@ -24,18 +25,27 @@ EVERY = 1_000  # events between two looks at the progress
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...")
 @click.option("--policy", "policies", multiple=True, metavar="POLICY", help="Repeatable; without it, every preset.")
 @kubernetes
+@identities
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="Rows of each table.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead, with every row.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page, too.")
 def simulate_command(
-    *, logs: tuple[str, ...], policies: tuple[str, ...], version: str, top: int, as_json: bool, html: Path | None
+    *,
+    logs: tuple[str, ...],
+    policies: tuple[str, ...],
+    version: str,
+    known: tuple[Identity, ...],
+    top: int,
+    as_json: bool,
+    html: Path | None,
 ) -> None:
     """Count what POLICY would have left of each LOG: events and bytes, by rule, actor and request, and what detections see.
 
     LOG is an audit log, also in gzip, or - for standard input; the more it has the more can be said, best all of it at
     RequestResponse. The log is read once, in bounded memory.
     """
-    simulation = Simulation([tell(read_policy(policy, version)).policy for policy in policies or PRESETS])
+    read = [tell(read_policy(policy, version)).policy for policy in policies or PRESETS]
+    simulation = Simulation(read, known=known)
     unread = feed(simulation, logs)
     found = outcome(simulation, unread)
     if html is not None:

@@ -8,9 +8,10 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from audit.settings import Identity
 from audit.simulate import Simulation
 from audit.suggest import Suggestion, suggest
-from generator.policy_files import kubernetes, read_policy, tell
+from generator.policy_files import identities, kubernetes, read_policy, tell
 from generator.policy_simulate import feed
 from generator.simulation_text import console, kilobytes, rate
 
@@ -19,6 +20,7 @@ from generator.simulation_text import console, kilobytes, rate
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...")
 @click.option("--policy", default="metadata", show_default=True, metavar="POLICY", help="What is recorded now.")
 @kubernetes
+@identities
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="Suggestions at most.")
 @click.option(
     "--least",
@@ -28,13 +30,22 @@ from generator.simulation_text import console, kilobytes, rate
     help="Per cent of the events that one actor's one request must make up to be noise.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead.")
-def suggest_command(*, logs: tuple[str, ...], policy: str, version: str, top: int, least: float, as_json: bool) -> None:
+def suggest_command(
+    *,
+    logs: tuple[str, ...],
+    policy: str,
+    version: str,
+    known: tuple[Identity, ...],
+    top: int,
+    least: float,
+    as_json: bool,
+) -> None:
     """Find what LOG has most of under POLICY, and the rule that would silence each.
 
     First come rules that cost no detection anything, then those with a price, which is named. What a rule saves is counted
     on the log, not estimated.
     """
-    simulation = Simulation([tell(read_policy(policy, version)).policy])
+    simulation = Simulation([tell(read_policy(policy, version)).policy], known=known)
     feed(simulation, logs)
     found = suggest(simulation, least / 100)[:top]
     if as_json:
@@ -65,8 +76,8 @@ def _price(one: Suggestion) -> str:
     """Say which detections would not see this actor do this any more, and how much of it the log has."""
     if one.free:
         return "nothing: no detection looks at it"
-    named = ", ".join(f"{cost.detection.title!r} ({cost.matched:,} in the log)" for cost in one.costs)
-    return f"these detections for this actor and request: {named}"
+    named = (f"\n     {cost.detection.title} ({cost.matched:,} in the log)" for cost in one.costs)
+    return f"these detections for this actor and request:{''.join(named)}"
 
 
 def _place(simulation: Simulation, one: Suggestion) -> str:

@@ -119,8 +119,14 @@ def _detections(policies: Sequence[PolicyOutcome]) -> Table:
     table = _table("Detections, requests that are seen", "", "log")
     for policy in policies:
         table.add_column(policy.name, justify="right")
+    unremarkable = 0
     for rows in zip(*(policy.detections for policy in policies), strict=True):
-        table.add_row(rows[0].title, f"{rows[0].matched:,}", *map(_sight, rows))
+        if rows[0].matched or any(row.word != "sees" for row in rows):
+            table.add_row(rows[0].title, f"{rows[0].matched:,}", *map(_sight, rows))
+        else:
+            unremarkable += 1
+    if unremarkable:
+        table.add_row(Text(f"and {unremarkable} more that are seen", style="dim"), "0")
     return table
 
 
@@ -131,12 +137,15 @@ def _sight(line: DetectionLine) -> Text:
 
 
 def _blind(policies: Iterable[PolicyOutcome]) -> Iterable[Text]:
-    """Yield a line for each detection that does not see all of what it should, with an example."""
+    """Yield a line for the detections that do not see all of what they should, those together that miss the same."""
     for policy in policies:
+        alike: dict[tuple[str, str], list[DetectionLine]] = {}
         for line in policy.detections:
             if line.misses:
-                missed = f"{len(line.misses)} of {line.probes} kinds of request"
-                yield Text(f"{policy.name}: {line.title}: {line.word}, {missed}, such as {line.misses[0]}")
+                alike.setdefault((line.word, line.misses[0]), []).append(line)
+        for (word, example), lines in alike.items():
+            missed = f", {len(lines[0].misses)} of {lines[0].probes} kinds of request" if len(lines) == 1 else ""
+            yield Text(f"{policy.name}: {'; '.join(line.title for line in lines)}: {word}{missed}, such as {example}")
 
 
 def _table(title: str | None, first: str, *others: str) -> Table:

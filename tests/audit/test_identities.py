@@ -6,7 +6,7 @@ import pytest
 
 from audit.event import from_record
 from audit.facts import facts
-from audit.identities import label
+from audit.identities import label, label_of
 from audit.settings import Identity
 from tests.support.events import event
 
@@ -49,3 +49,9 @@ def test_who_an_actor_is(changes: dict[str, Any], expected: str) -> None:
 
 def test_without_identities_there_is_no_label() -> None:
     assert "" == labelled()
+
+
+def test_a_label_by_a_name_alone() -> None:
+    known = [Identity(label="ci", users=("system:serviceaccount:ci:*",)), Identity(label="pod", pods=("a/b",))]
+    assert ["ci", "other"] == [label_of(known, name) for name in ("system:serviceaccount:ci:jenkins", "jane")]
+    assert "" == label_of([], "jane")

@@ -2,67 +2,77 @@
 
 import pytest
 
-from audit.detections import DETECTIONS
-from audit.lint_needs import cis, detections
+from audit.builtin import builtin
+from audit.lint_needs import blind, cis, detections
 from audit.policy_reading import read
 from audit.presets import PRESETS, preset
 from tests.support.policies import QUIET, policy
 
 REST = "{level: Metadata}"
-BLIND = {
-    "recommended": [],
-    "metadata": ["rbac-content", "pod-content", "service-exposed"],
-    "cis": ["rbac-content", "service-exposed"],
-    "gce": [],
+SERVICES = {"node-port-service", "load-balancer-service", "ingress-without-tls"}
+RIGHTS = {"cluster-admin-bound", "role-of-everything", "role-with-escalation", "role-with-exec", "role-with-kubelet"}
+PODS = {one.name for one in builtin().pack.told() if one.level == "Request"} - SERVICES - RIGHTS
+BLIND: dict[str, set[str]] = {
+    "recommended": set(),
+    "metadata": SERVICES | RIGHTS | PODS,
+    "cis": SERVICES | RIGHTS,
+    "gce": set(),
 }
 
 
-def blind(*rules: str, head: str = QUIET) -> list[str]:
-    return [hit.message.split()[2] for hit in detections(policy(*rules, head=head))]
+def unseen(*rules: str, head: str = QUIET) -> list[str]:
+    return [name for one in blind(policy(*rules, head=head)) for name in one.names]
 
 
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("version", ["1.9", "1.20", "1.36"])
-def test_a_preset_lets_detections_fire(name: str, version: str) -> None:
+def test_a_preset_lets_rules_see(name: str, version: str) -> None:
     """`recommended` and `gce` all of them; the others all but those that read a body which they do not record."""
-    hits = detections(read(preset(name, version), name, version).policy)
-    assert BLIND[name] == [hit.message.split()[2] for hit in hits]
+    found = blind(read(preset(name, version), name, version).policy)
+    assert BLIND[name] == {rule for one in found for rule in one.names}
+    assert all(one.whole for one in found)
 
 
-def test_everything_with_bodies_lets_every_detection_fire() -> None:
-    assert [] == blind("{level: Request}")
+def test_everything_with_bodies_lets_every_rule_see() -> None:
+    assert [] == unseen("{level: Request}")
 
 
-def test_nothing_lets_none_fire() -> None:
-    assert [detection.id for detection in DETECTIONS] == blind("{level: None}")
+def test_nothing_lets_none_see() -> None:
+    assert {one.name for one in builtin().pack.told()} == set(unseen("{level: None}"))
 
 
 @pytest.mark.parametrize(
     ("rules", "head", "why"),
     [
         (
-            ("{level: None, resources: [{resources: [pods/exec]}]}", "{level: Request}"),
+            ("{level: None, verbs: [get], resources: [{resources: [pods/portforward]}]}", "{level: Request}"),
             QUIET,
-            "the detection exec (A command or a console in a container) is blind: create pods/exec by jane is dropped",
+            "the detection rule port-forward is half blind: get pods/portforward by jane: dropped by the rule at line 5",
         ),
         (
             ("{level: Metadata, resources: [{resources: [pods]}]}", "{level: Request}"),
             QUIET,
-            "the detection pod-content (A pod with power over its node) is blind: create pods by jane is recorded at Metadata only, without the body",
+            (
+                "the detection rules privileged-container, host-path-volume, sensitive-host-path, host-network-pod, host-pid-pod,"
+                " host-ipc-pod and 2 more are blind: create pods by jane: only Metadata by the rule at line 5, and Request is needed"
+            ),
         ),
         (
             ("{level: Request}",),
             "omitStages: [RequestReceived, ResponseStarted]\n",
-            "the detection failed-login (Credentials that nobody has (401)) is blind: get pods by nobody (401) is not recorded at ResponseStarted",
+            (
+                "the detection rules failed-login, failed-logins-burst are blind: get pods by nobody (401): the stage ResponseStarted"
+                " is omitted by the rule at line 5"
+            ),
         ),
     ],
 )
-def test_a_blind_detection_says_why(rules: tuple[str, ...], head: str, why: str) -> None:
+def test_blind_rules_say_why(rules: tuple[str, ...], head: str, why: str) -> None:
     assert [why] == [hit.message for hit in detections(policy(*rules, head=head))]
 
 
 def test_a_watch_may_be_seen_at_either_stage() -> None:
-    assert [] == blind("{level: Request, verbs: [watch], omitStages: [ResponseComplete]}", "{level: Request}")
+    assert [] == unseen("{level: Request, verbs: [watch], omitStages: [ResponseComplete]}", "{level: Request}")
 
 
 def short(*rules: str) -> list[tuple[str, str]]:

@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 from audit.builtin import builtin
-from audit.detections import Detection
 from audit.policy_reading import read
 from audit.presets import preset
-from audit.rule_needs import cure, detection
+from audit.probes import Detection
+from audit.rule_needs import Asked, concerns, cure, detection
 from audit.sight import Sight, sight
 
 TOLD = {one.name: one for one in builtin().pack.told()}
@@ -56,3 +56,30 @@ def test_a_stage_that_is_omitted_is_to_be_kept() -> None:
     needs = detection(TOLD["failed-login"])
     policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [ResponseStarted]\nrules:\n- {level: Metadata}\n"
     assert "take ResponseStarted out of omitStages" == cure(needs.level, seen(policy, needs).misses)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "expected"),
+    [
+        ("secret-viewed", Asked("human", "jane", "", "get", "secrets"), True),
+        ("secret-viewed", Asked("node", "system:node:n", "", "get", "secrets"), False),
+        ("exec", Asked("human", "jane", "", "get", "pods/exec"), True),
+        ("exec", Asked("human", "jane", "", "get", "pods"), False),
+        ("rbac-changed", Asked("human", "jane", "", "patch", "roles.rbac.authorization.k8s.io"), True),
+        ("rbac-changed", Asked("human", "jane", "", "patch", "roles.example.com"), False),
+        ("human-change", Asked("human", "jane", "", "patch", "anything.example.com"), True),
+        ("ci-change", Asked("serviceaccount", "x", "jenkins", "patch", "configmaps"), True),
+        ("ci-change", Asked("serviceaccount", "x", "", "patch", "configmaps"), False),
+        ("access-denied", Asked("serviceaccount", "x", "", "list", "pods"), True),
+        ("access-denied-burst", Asked("serviceaccount", "x", "", "list", "pods"), True),
+        ("failed-login", Asked("human", "jane", "", "list", "pods"), False),
+        ("failed-login", Asked("anonymous", "", "", "list", "pods"), False),
+        ("anonymous-access", Asked("anonymous", "system:anonymous", "", "get", "pods"), True),
+        ("anonymous-access", Asked("anonymous", "system:anonymous", "", "get", "/readyz"), False),
+        ("known-bad-agent", Asked("human", "jane", "", "get", "pods"), False),
+        ("system-from-public", Asked("system", "system:kube-scheduler", "", "get", "pods"), False),
+    ],
+)
+def test_the_requests_that_a_rule_looks_at(name: str, asked: Asked, expected: bool) -> None:
+    """Rules about how a request comes, the address or the client, look at none in particular."""
+    assert expected is concerns(TOLD[name], asked)

@@ -1,25 +1,27 @@
 import pytest
 
-from audit.detections import DETECTIONS, Detection
+from audit.builtin import builtin
 from audit.policy import Policy, Rule
 from audit.policy_reading import read
 from audit.presets import preset
+from audit.probes import Detection
+from audit.rule_needs import detection
 from audit.sight import sight
 
-BY_ID = {detection.id: detection for detection in DETECTIONS}
+BY_ID = {one.name: detection(one) for one in builtin().pack.told()}
 
 
 def policy(rules: str, omitted: str = "") -> Policy:
     return read(f"apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [{omitted}]\nrules:\n{rules}", "p.yaml").policy
 
 
-@pytest.mark.parametrize("detection", DETECTIONS, ids=lambda detection: detection.id)
-def test_the_recommended_policy_lets_every_detection_see(detection: Detection) -> None:
-    assert () == sight(read(preset("recommended"), "recommended").policy, detection).misses
+@pytest.mark.parametrize("needs", BY_ID.values(), ids=lambda needs: needs.id)
+def test_the_recommended_policy_lets_every_rule_see(needs: Detection) -> None:
+    assert () == sight(read(preset("recommended"), "recommended").policy, needs).misses
 
 
 def test_a_level_that_is_too_low() -> None:
-    found = sight(policy("  - level: Metadata\n"), BY_ID["pod-content"])
+    found = sight(policy("  - level: Metadata\n"), BY_ID["privileged-container"])
     assert "blind" == found.word
     assert "create pods by jane: only Metadata by the rule at line 5, and Request is needed" == str(found.misses[0])
 

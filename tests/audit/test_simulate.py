@@ -136,7 +136,7 @@ def test_a_detection_that_a_policy_blinds() -> None:
     late = HEAD + "rules: [{level: Metadata, verbs: [watch], omitStages: [ResponseStarted]}]"
     never = HEAD + "rules: [{level: None}]"
     sightings = simulated(log, POLICY, late, never).sightings
-    viewed = [one.id for one in sightings.detections].index("secret-viewed")
+    viewed = [one.name for one in sightings.told].index("secret-viewed")
     assert 2 == sightings.matched[viewed]
     assert [2, 2, 1, 0] == [seen[viewed] for seen in sightings.seen]
 

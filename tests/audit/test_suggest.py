@@ -84,9 +84,21 @@ def test_a_path_that_a_rule_cannot_name() -> None:
 def test_what_it_costs() -> None:
     """Said with what is in the log, and with what might come."""
     (found,) = suggested([line("alice", "get", "secrets"), line("alice", "get", "secrets", code=403, audit_id="b")])
-    assert [("secret-viewed", 1), ("access-denied", 1)] == costs(found)
+    assert [
+        ("access-denied", 1),
+        ("secret-viewed", 1),
+        ("secret-read-denied", 1),
+        ("access-denied-burst", 1),
+        ("secrets-read-in-bulk", 1),
+    ] == costs(found)
     (found,) = suggested([line("system:serviceaccount:a:b", "list", "pods")])
-    assert [("access-denied", 0)] == costs(found)
+    assert [("access-denied", 0), ("access-denied-burst", 0)] == costs(found)
+
+
+def test_what_a_log_has_costs_whatever_the_rule_is_about() -> None:
+    """A rule about clients looks at no request in particular, until one of them has such a client."""
+    (found,) = suggested([line("system:kube-scheduler", "get", "pods", userAgent="kube-hunter")])
+    assert [("known-bad-agent", 1)] == costs(found)
 
 
 def test_what_costs_nothing_comes_first() -> None:
@@ -102,7 +114,7 @@ def test_what_costs_nothing_comes_first() -> None:
 
 def test_before_1_9_a_rule_with_users_takes_failed_logins_too() -> None:
     (found,) = suggested([line("system:kube-scheduler", "get", "pods")], EIGHT)
-    assert [("failed-login", 0)] == costs(found)
+    assert [("failed-login", 0), ("failed-logins-burst", 0)] == costs(found)
 
 
 def test_it_goes_before_the_rule_that_decides() -> None:

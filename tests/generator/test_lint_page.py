@@ -1,6 +1,5 @@
 """The page about lint and the presets."""
 
-from audit.detections import DETECTIONS
 from audit.lint_rules import LINT_RULES
 from audit.presets import PRESETS
 from generator.lint_page import page
@@ -18,10 +17,6 @@ def test_every_finding_has_its_row() -> None:
 def test_every_preset_has_its_rows() -> None:
     names = [f"`{name}`" for name in PRESETS]
     assert ["preset", *names, "preset", *names] == rows("Presets")
-
-
-def test_every_detection_has_its_row() -> None:
-    assert ["id", *(f"`{detection.id}`" for detection in DETECTIONS)] == rows("Detections")
 
 
 def test_the_example_is_what_the_command_says() -> None:

@@ -46,7 +46,12 @@ Under metadata: 7.0 events, {saved + rest:.1f} kB a minute
       resources: [leases]
 
 2. saves 1.0 events, {rest:.1f} kB a minute, 14.3% of the events
-   costs these detections for this actor and request: 'A secret is viewed' (1 in the log), 'Access is refused (403)' (0 in the log)
+   costs these detections for this actor and request:
+     A secret is viewed (1 in the log)
+     Many different secrets are read by one actor (1 in the log)
+     Access is refused (0 in the log)
+     Reading a secret is refused (0 in the log)
+     Access is refused again and again (0 in the log)
    before the rule at line 16 of metadata:
 - level: None
   users: [alice]

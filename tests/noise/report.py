@@ -10,7 +10,7 @@ from tests.support.pages import put
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "noise.md"
 CHART = ROOT / "docs" / "images" / "noise.svg"
-ALERTS = ("secret-viewed", "failed-login", "access-denied", "secret-edited", "exec", "ci-identity", "human-change")
+ALERTS = ("secret-viewed", "failed-login", "access-denied", "secret-edited", "exec", "ci-change", "human-change")
 """The alerts that the project began with; two of them are two detections each."""
 BLOG = 200 / 300
 """What the GCE policy left of the events in the blog post that the project began with."""

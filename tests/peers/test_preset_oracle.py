@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from audit.attributes import Attributes
+from audit.builtin import builtin
 from audit.deciding import decide
-from audit.detections import DETECTIONS
-from audit.lint_needs import asked
 from audit.lint_requests import samples
 from audit.policy import Policy
 from audit.policy_reading import read
 from audit.presets import PRESETS, preset
+from audit.rule_needs import detection
+from audit.sight import attributes
 from tests.support.policy_oracle import Oracle
 
 RELEASES = [
@@ -38,7 +39,7 @@ def question(one: Attributes) -> dict[str, Any]:
 def requests(policy: Policy) -> set[Attributes]:
     """Return requests for every rule, and those that detections need."""
     found = {one for index in range(len(policy.rules)) for one in samples(policy, index)}
-    return found | {asked(probe) for detection in DETECTIONS for probe in detection.probes()}
+    return found | {attributes(probe) for one in builtin().pack.told() for probe in detection(one).probes()}
 
 
 @pytest.mark.parametrize("version", RELEASES)
