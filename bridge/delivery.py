@@ -18,6 +18,7 @@ from audit.rules import Pack, Severity
 from audit.settings import Settings
 from audit.times import from_nanoseconds, to_seconds
 from bridge import intake, others
+from bridge.activity import Activity
 from bridge.answers import Answers
 from bridge.batch import Batch, Batches, Bounds, Tags
 from bridge.loggly import Loggly
@@ -59,6 +60,7 @@ class Delivery:
         batch, retry = settings.batch, settings.retry
         self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
+        self.activity = Activity(time.monotonic)
         self._batches = Batches(Bounds(batch.max_bytes, batch.max_events, batch.max_age, min(batch.max_age, ACKED_AGE)))
         pauses = Pauses(retry.initial, retry.maximum, retry.probe)
         taken = metrics.events_delivered.inc
@@ -132,6 +134,7 @@ class Delivery:
         """Put lines that are judged already on their way; sooner where their sender waits for an ack."""
         self._receipts[receipt] = None
         self.room.add(sum(map(len, lines)) + len(lines))
+        self.activity.saw(lines)
         for under, some in by_severity(lines, tags, self._settings.rules.tagged, self._count):
             self._upload(self._batches.add(under, some, receipt, time.monotonic(), waits=waits))
         self._set_timer()

@@ -6,6 +6,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from audit.filtering import REASONS
+from bridge.activity import Match
 
 PREFIX = "audit_bridge"
 NO_EVENT = "no_event"  # a container's line that is no audit event
@@ -157,6 +158,13 @@ class Metrics:
         """Return what a counter has counted, over all of its labels."""
         samples = (sample for family in counter.collect() for sample in family.samples)
         return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
+    def matches(self) -> tuple[Match, ...]:
+        """Return the rules that were told, those told most first."""
+        samples = (sample for family in self.rule_matches.collect() for sample in family.samples)
+        counted = [sample for sample in samples if sample.name.endswith("_total") and sample.value]
+        counted.sort(key=lambda sample: (-sample.value, sample.labels["rule"]))
+        return tuple(Match(one.labels["rule"], one.labels["severity"], int(one.value)) for one in counted)
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus's text format."""

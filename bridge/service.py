@@ -113,6 +113,8 @@ class Service:
             dead_letters=box.store,
             spool=lambda: Store(spool.count, spool.bytes_used, spool_bytes, spool.refusal) if spool else None,
             files=files.rows if files else tuple,
+            recent=delivery.activity.recent,
+            matches=metrics.matches,
         )
 
     async def _open_webhook(self, delivery: Delivery) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from audit.settings import Settings
 from audit.times import from_datetime
+from bridge.activity import NOTHING, Match, Recent
 from bridge.answers import Answers, Refusal
 from bridge.hold import Held
 
@@ -103,6 +104,8 @@ class Snapshot:
     dead_letters: Store | None
     spool: Store | None
     files: tuple[Log, ...] = ()
+    recent: Recent = NOTHING
+    matches: tuple[Match, ...] = ()
 
     @property
     def refused(self) -> Refusal | None:
@@ -190,6 +193,8 @@ class Snapshot:
             "dead_letters": _store(self.dead_letters),
             "spool": _store(self.spool),
             "files": [asdict(log) for log in self.files],
+            "recent": asdict(self.recent),
+            "rules": [asdict(match) for match in self.matches],
         }
 
 
@@ -211,6 +216,8 @@ class Sources:
     dead_letters: Callable[[], Store | None] = lambda: None
     spool: Callable[[], Store | None] = lambda: None
     files: Callable[[], tuple[Log, ...]] = tuple
+    recent: Callable[[], Recent] = lambda: NOTHING
+    matches: Callable[[], tuple[Match, ...]] = tuple
 
     def snapshot(self) -> Snapshot:
         """Ask all of them."""
@@ -231,6 +238,8 @@ class Sources:
             dead_letters=self.dead_letters(),
             spool=self.spool(),
             files=self.files(),
+            recent=self.recent(),
+            matches=self.matches(),
         )
 
 

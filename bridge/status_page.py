@@ -4,12 +4,14 @@ It is whole without JavaScript; a script of ours only asks for the page again ev
 of the old. What Loggly or a proxy answered is shown as text.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
 
+from bridge.activity import Actor, Match
 from bridge.answers import Refusal
 from bridge.status import Log, Snapshot, State, Store, moment
 
@@ -34,6 +36,7 @@ _SEVERITY = {
     State.ACCEPTING: "good",
 }
 HIGH = 0.75  # of a bound: time to look
+RULES_SHOWN = 10
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -64,6 +67,8 @@ def render(snapshot: Snapshot) -> bytes:
         "backlog": _backlog(snapshot),
         "flow": _flow(snapshot) + _files(snapshot),
         "refused": _refused(snapshot),
+        "actors": _actors(snapshot),
+        "rules": _rules(snapshot.matches),
     }
     return _template().substitute({key: escape(text) for key, text in words.items()} | parts).encode()
 
@@ -150,6 +155,30 @@ def _refused(snapshot: Snapshot) -> str:
     head = "<thead><tr><th>Answer</th><th>Times</th><th>Last</th></tr></thead>"
     table = f"<table>{head}<tbody>{lines}</tbody></table>" if lines else "<p class=none>Nothing was refused.</p>"
     return _stored("Dead letters", snapshot.dead_letters) + table
+
+
+def _actors(snapshot: Snapshot) -> str:
+    """Say who did how much lately, and what of it was denied."""
+    recent = snapshot.recent
+    if not recent.events:
+        return "<p class=none>Nothing came in lately.</p>"
+    amount = f"<p class=amount><b>{recent.denied:,}</b> of {recent.events:,} events of {span(recent.seconds)} were denied</p>"
+    lines = "".join(map(_actor, recent.actors))
+    return f"{amount}<table><thead><tr><th>Actor</th><th>Events</th><th>Denied</th></tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _actor(actor: Actor) -> str:
+    return f"<tr><td>{escape(actor.name)}</td><td>{actor.events:,}</td><td>{actor.denied:,}</td></tr>"
+
+
+def _rules(matches: Sequence[Match]) -> str:
+    """Say which rules were told since the start."""
+    lines = "".join(
+        f"<tr><td>{escape(one.rule)}</td><td>{escape(one.severity)}</td><td>{one.count:,}</td></tr>"
+        for one in matches[:RULES_SHOWN]
+    )
+    head = "<thead><tr><th>Rule</th><th>Severity</th><th>Times</th></tr></thead>"
+    return f"<table>{head}<tbody>{lines}</tbody></table>" if lines else "<p class=none>No rule was told.</p>"
 
 
 def _stored(name: str, store: Store | None) -> str:

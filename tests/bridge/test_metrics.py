@@ -4,6 +4,7 @@ import re
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from bridge.activity import Match
 from bridge.metrics import LAG_BUCKETS, Metrics
 
 
@@ -95,6 +96,13 @@ def test_two_bridges_in_a_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
     one.events_delivered.inc()
     assert (1, 0) == tuple(series(each)["audit_bridge_events_delivered_total"] for each in (one, other))
+
+
+def test_rules_that_were_told_most_stand_first() -> None:
+    metrics = Metrics()
+    for rule, severity, count in (("a", "low", 1), ("b", "high", 3), ("c", "high", 0)):
+        metrics.rule_matches.labels(rule, severity).inc(count)
+    assert (Match("b", "high", 3), Match("a", "low", 1)) == metrics.matches()
 
 
 def test_a_total_is_over_all_labels() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from audit.settings import Settings
+from bridge.activity import Actor, Match, Recent
 from bridge.answers import Answers, Refusal
 from bridge.client import Client, raw_chunk
 from bridge.hold import Held
@@ -88,6 +89,8 @@ def test_the_json() -> None:
         delivered=15,
         dead_lettered=1,
         dead_letters=Store(1, 900, 1_000_000),
+        recent=Recent(600, 4, 1, (Actor("alice", 4, 1),)),
+        matches=(Match("secret-read", "high", 2),),
     )
     refusal = {
         "code": "503",
@@ -125,6 +128,13 @@ def test_the_json() -> None:
         "dead_letters": {"count": 1, "bytes": 900, "limit_bytes": 1_000_000, "refusal": ""},
         "spool": None,
         "files": [],
+        "recent": {
+            "seconds": 600,
+            "events": 4,
+            "denied": 1,
+            "actors": ({"name": "alice", "events": 4, "denied": 1},),
+        },
+        "rules": [{"rule": "secret-read", "severity": "high", "count": 2}],
     } == shown.as_json()
 
 

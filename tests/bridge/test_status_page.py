@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bridge.activity import Actor, Match, Recent
 from bridge.answers import Refusal
 from bridge.hold import Held
 from bridge.status import Log, Store
@@ -122,6 +123,16 @@ def test_logs_that_the_bridge_reads_itself() -> None:
         "Log /log/&lt;b&gt;.log 0 B not delivered Parts that were gone before they were read: 2 "
         "/log/&lt;b&gt;.log: expected a log to read, got none - run it as root"
     ) in shown
+
+
+def test_who_does_what_and_which_rules_were_told() -> None:
+    recent = Recent(600, 1_200, 34, (Actor("alice", 1_000, 30), Actor("<b>", 200, 4)))
+    shown = text(render(snapshot(recent=recent, matches=(Match("secret-read", "high", 2),))))
+    assert "34 of 1,200 events of 10 min were denied Actor Events Denied alice 1,000 30 &lt;b&gt; 200 4" in shown
+    assert "Rule Severity Times secret-read high 2" in shown
+    nothing = text(render(snapshot()))
+    assert "Nothing came in lately." in nothing
+    assert "No rule was told." in nothing
 
 
 def test_what_strangers_answer_is_text() -> None:
