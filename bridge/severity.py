@@ -1,6 +1,7 @@
 """Lines by what they are told for: each severity has a tag, and a request to Loggly has one set of tags."""
 
 from collections.abc import Callable, Collection, Iterator
+from typing import cast
 
 from audit.detecting import AlertLine
 from bridge.batch import Tags
@@ -19,12 +20,16 @@ def by_severity(
     if AlertLine not in set(map(type, lines)):
         yield tags, lines
         return
-    groups: dict[Tags, list[bytes]] = {}
-    for line in lines:
+    groups: dict[Tags, list[bytes]] = {tags: []}
+    start = 0
+    for place in [place for place, kind in enumerate(map(type, lines)) if kind is AlertLine]:
+        line = cast("AlertLine", lines[place])
+        count(line)
+        groups[tags] += lines[start:place]
+        start = place + 1
         under = tags
-        if isinstance(line, AlertLine):
-            count(line)
-            if line.found.severity in tagged and len(tags) < MOST_TAGS:
-                under = (*tags, f"severity-{line.found.severity}")
+        if line.found.severity in tagged and len(tags) < MOST_TAGS:
+            under = (*tags, f"severity-{line.found.severity}")
         groups.setdefault(under, []).append(bytes(line))  # plain bytes: what is told is told
-    yield from groups.items()
+    groups[tags] += lines[start:]
+    yield from ((under, some) for under, some in groups.items() if some)
