@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("bridge.delivery")
 
 ACKED_AGE = 0.1  # seconds that lines gather at most while a sender waits for their ack
+EAGER = 2  # batches on their way beyond which more is gathered first: a request costs as much as hundreds of events
 A_TURN = 0.01  # seconds, in which what waited for room is judged
 OWN_WORDS = "kube-audit-bridge asks with this line whether Loggly takes any, for it refuses an event"
 SLICE = 1_000  # lines judged before other connections get their turn
@@ -77,6 +78,8 @@ class Delivery:
         self._threads = ThreadPoolExecutor(settings.loggly.connections, thread_name_prefix="upload")
         self._tasks: set[asyncio.Task[None]] = set()
         self._receipts: dict[Receipt, None] = {}  # undelivered, the oldest first
+        self._on_their_way = 0  # batches
+        self._flushing = False  # once there are fewer
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
         metrics.watch_oldest(self.oldest_seconds)
@@ -166,8 +169,10 @@ class Delivery:
         self.room.pass_on()
 
     def flush(self) -> None:
-        """Send what is gathered, for nobody will send more until then."""
-        self._upload(self._batches.flush())
+        """Send what is gathered, for nobody will send more until then; once little is on its way, for it gathers more meanwhile."""
+        self._flushing = self._on_their_way >= EAGER
+        if not self._flushing:
+            self._upload(self._batches.flush())
 
     async def drain(self, within: float) -> bool:
         """Send everything and wait for it; false where it took longer than `within` seconds.
@@ -218,19 +223,25 @@ class Delivery:
 
     def _upload(self, batches: list[Batch]) -> None:
         for batch in batches:
+            self._on_their_way += 1
             task = asyncio.get_running_loop().create_task(self._deliver(batch))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, batch: Batch) -> None:
         size, newest = batch.size, newest_seconds(batch)
-        await self.uploads.deliver(batch)
+        try:
+            await self.uploads.deliver(batch)
+        finally:
+            self._on_their_way -= 1
         now = time.time()
         self._metrics.last_delivery.set(now)
         if newest is not None:
             self.answers.lag = max(now - newest, 0.0)
             self._metrics.delivery_lag.observe(self.answers.lag)
         self.room.free(size)
+        if self._flushing:
+            self.flush()
 
     def _own_line(self) -> bytes:
         """Return an event of our own, which asks whether Loggly takes any."""
