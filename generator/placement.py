@@ -3,22 +3,12 @@
 from typing import Any
 
 from audit.releases import at_least
+from generator.distributions import Nodes, Taint, distribution
 from generator.metadata import BRIDGE
 from generator.pod_values import PodValues
 from generator.values import Values
 
 Fields = dict[str, Any]
-
-CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
-"""Labels of control-plane nodes. They are asked for by their presence: the value is "" or "true"."""
-
-TAINTS = (
-    {"key": "node-role.kubernetes.io/control-plane", "operator": "Exists", "effect": "NoSchedule"},
-    {"key": "node-role.kubernetes.io/master", "operator": "Exists", "effect": "NoSchedule"},
-    {"key": "node-role.kubernetes.io/etcd", "operator": "Exists", "effect": "NoExecute"},
-    {"key": "CriticalAddonsOnly", "operator": "Exists"},
-)
-"""Taints of control-plane nodes, those of RKE2 and k3s among them."""
 
 PRIORITY_ANYWHERE = "1.17"
 """The release since which `system-node-critical` may be used outside kube-system."""
@@ -36,16 +26,27 @@ TOPOLOGIES = {"hosts": "kubernetes.io/hostname", "zones": "topology.kubernetes.i
 def agent_placement(values: Values) -> Fields:
     """Return the agent's: every control-plane node, whatever its taints, and no other."""
     agent = values.agent
-    terms = [{"matchExpressions": [{"key": key, "operator": "Exists"}]} for key in CONTROL_PLANE]
-    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}}
+    nodes = distribution(values.cluster.distribution, values.cluster.version).nodes
     default = "system-node-critical" if at_least(values.cluster.version, PRIORITY_ANYWHERE) else ""
     fields = {
         **_common(agent),
-        "affinity": _affinity(agent) or affinity,
+        "affinity": _affinity(agent) or _to(nodes),
         "priorityClassName": default if agent.priority_class is None else agent.priority_class,
-        "tolerations": [*TAINTS, *_tolerations(agent)],
+        "tolerations": [*map(_tolerated, nodes.taints), *_tolerations(agent)],
     }
     return _given(fields)
+
+
+def _to(nodes: Nodes) -> Fields:
+    """Return the affinity to the nodes that have one of the labels; none where every node is one of them."""
+    terms = [{"matchExpressions": [{"key": key, "operator": "Exists"}]} for key in nodes.labels]
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+    return {"nodeAffinity": required} if terms else {}
+
+
+def _tolerated(taint: Taint) -> Fields:
+    effect = {"effect": taint.effect} if taint.effect else {}
+    return {"key": taint.key, "operator": "Exists", **effect}
 
 
 def bridge_placement(values: Values, kind: str) -> Fields:

@@ -4,18 +4,19 @@ from typing import Any
 
 import pytest
 
-from generator.placement import CONTROL_PLANE, TAINTS, agent_placement, bridge_placement
+from generator.distributions import CONTROL_PLANE, MASTER
+from generator.placement import agent_placement, bridge_placement
 from generator.values import Values
 
 
-def values(version: str = "1.36", **given: Any) -> Values:
-    return Values.model_validate({"cluster": {"version": version}, **given})
+def values(version: str = "1.36", distribution: str = "kubeadm", **given: Any) -> Values:
+    return Values.model_validate({"cluster": {"version": version, "distribution": distribution}, **given})
 
 
 def test_the_agent_runs_on_every_control_plane_node_and_on_no_other() -> None:
     found = agent_placement(values())
     terms = found["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
-    assert [{"matchExpressions": [{"key": key, "operator": "Exists"}]} for key in CONTROL_PLANE] == terms
+    assert [{"matchExpressions": [{"key": key, "operator": "Exists"}]} for key in (CONTROL_PLANE, MASTER)] == terms
     assert "system-node-critical" == found["priorityClassName"]
     assert "nodeSelector" not in found
 
@@ -33,7 +34,26 @@ def test_the_agents_priority_is_that_of_a_node_where_it_may(
 
 def test_own_tolerations_come_beside_those_of_control_plane_nodes() -> None:
     own = {"key": "dedicated", "effect": "NoExecute", "tolerationSeconds": 60}
-    assert [*TAINTS, own] == agent_placement(values(agent={"tolerations": [own]}))["tolerations"]
+    assert [*agent_placement(values())["tolerations"], own] == agent_placement(values(agent={"tolerations": [own]}))[
+        "tolerations"
+    ]
+
+
+@pytest.mark.parametrize("distribution", ["k3s", "rke2"])
+def test_servers_may_have_more_taints(distribution: str) -> None:
+    usual = agent_placement(values())["tolerations"]
+    assert ["NoSchedule", "NoSchedule"] == [one["effect"] for one in usual]
+    more = [
+        {"key": "node-role.kubernetes.io/etcd", "operator": "Exists", "effect": "NoExecute"},
+        {"key": "CriticalAddonsOnly", "operator": "Exists"},
+    ]
+    assert [*usual, *more] == agent_placement(values(distribution=distribution))["tolerations"]
+
+
+def test_where_every_node_has_the_log_none_is_asked_for() -> None:
+    """minikube's one node had no label of a role when Kubernetes was one process on it."""
+    found = agent_placement(values("1.8", "minikube"))
+    assert {"affinity", "tolerations"}.isdisjoint(found)
 
 
 @pytest.mark.parametrize("place", [agent_placement, lambda given: bridge_placement(given, "Deployment")])
