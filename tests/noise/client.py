@@ -41,6 +41,7 @@ class Client:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, and no other authorities
         self._session.verify = str(server.authority)
+        self._session.cert = str(identity.certificate) if identity.certificate else None
         self._session.headers.update(_headers(identity))
 
     def get(self, path: str, **query: str | int) -> tuple[int, Object]:
@@ -90,6 +91,8 @@ class Client:
     def upgrade(self, method: str, path: str, protocol: str, **query: str) -> int:
         """Ask for a stream, SPDY or WebSocket, as exec and attach do; return the status, 101 if it was given."""
         context = ssl.create_default_context(cafile=str(self.server.authority))
+        if self.identity.certificate:
+            context.load_cert_chain(self.identity.certificate)
         connection = http.client.HTTPSConnection("127.0.0.1", self.server.port, timeout=30, context=context)
         headers = {**_headers(self.identity), "Connection": "Upgrade", "Upgrade": protocol}
         if protocol == "websocket":

@@ -5,6 +5,7 @@ A service account's token would carry the same name and groups, so a log cannot 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.support.kube import ADMIN
 
@@ -13,12 +14,13 @@ NODES = ("node-1", "node-2", "node-3")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One user, and what its client calls itself."""
+    """One user, what its client calls itself, and how it signs in: a token, or a file with a certificate and its key."""
 
     name: str
     groups: tuple[str, ...]
     agent: str
     token: str
+    certificate: Path | None = None
 
 
 def _identity(name: str, groups: Iterable[str], agent: str) -> Identity:

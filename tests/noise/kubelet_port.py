@@ -1,5 +1,7 @@
 """What the API server finds on a node's port 10250: TLS, and a stream for whoever asks for exec or attach."""
 
+import base64
+import hashlib
 import socket
 import ssl
 import threading
@@ -11,10 +13,11 @@ from typing import Self
 import trustme
 
 _READ = 65_536
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 
 
 class KubeletPort:
-    """Answers every request with an upgrade to the protocol that it asks for, and closes the stream."""
+    """Answers every request with an upgrade to the protocol that it asks for, and closes the stream; over WebSocket, with success."""
 
     def __init__(self, folder: Path) -> None:
         chain = folder / "kubelet.pem"
@@ -56,10 +59,27 @@ def _head(stream: ssl.SSLSocket) -> bytes:
     return head
 
 
+def _field(head: bytes, name: bytes) -> bytes:
+    """Return a header's value, empty where there is none."""
+    lines = (line.partition(b":") for line in head.split(b"\r\n"))
+    return next((value.strip() for key, _, value in lines if key.lower() == name), b"")
+
+
 def _answer(head: bytes) -> bytes:
-    protocol = next(
-        (line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"upgrade:")), b""
-    )
+    protocol = _field(head, b"upgrade")
     if not protocol:
         return b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+    if protocol.lower() == b"websocket":
+        return _accepted(head)
     return b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n"
+
+
+def _accepted(head: bytes) -> bytes:
+    """Accept a WebSocket as RFC 6455, 4.2.2 wants it, and say on the channel for errors that the command went well."""
+    accept = base64.b64encode(hashlib.sha1(_field(head, b"sec-websocket-key") + _GUID, usedforsecurity=False).digest())
+    protocol = _field(head, b"sec-websocket-protocol").split(b",")[0].strip()
+    done = b"\x03" + b'{"metadata":{},"status":"Success"}'
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Accept: %b\r\nSec-WebSocket-Protocol: %b\r\n\r\n" % (accept, protocol)
+    ) + b"\x82%c%b\x88\x02\x03\xe8" % (len(done), done)
