@@ -66,14 +66,18 @@ def bridge_placement(values: Values, kind: str) -> Fields:
 
 
 def _constraints(values: Values, kind: str) -> list[Fields]:
-    """Return a constraint for each topology; counted are only pods of the same rollout, where the release can."""
-    constraint: Fields = {"labelSelector": _selector(), "maxSkew": 1}
-    if kind == "Deployment" and at_least(values.cluster.version, SPREAD_OF_ONE_ROLLOUT):
-        constraint["matchLabelKeys"] = ["pod-template-hash"]
-    unsatisfiable = {"preferred": "ScheduleAnyway", "required": "DoNotSchedule"}
-    return [
-        {**constraint, "topologyKey": key, "whenUnsatisfiable": unsatisfiable[word]} for key, word in _spread(values)
-    ]
+    """Return a constraint for each topology.
+
+    Where one must hold, only pods of the same rollout count, or those that are on their way out would be in the way of the new.
+    """
+    one_rollout = kind == "Deployment" and at_least(values.cluster.version, SPREAD_OF_ONE_ROLLOUT)
+    keys = {"matchLabelKeys": ["pod-template-hash"]} if one_rollout else {}
+    how = {
+        "preferred": {"whenUnsatisfiable": "ScheduleAnyway"},
+        "required": {"whenUnsatisfiable": "DoNotSchedule", **keys},
+    }
+    shared = {"labelSelector": _selector(), "maxSkew": 1}
+    return [{**shared, "topologyKey": key, **how[word]} for key, word in _spread(values)]
 
 
 def _anti_affinity(values: Values) -> Fields:

@@ -51,7 +51,7 @@ def test_servers_may_have_more_taints(distribution: str) -> None:
 
 
 def test_where_every_node_has_the_log_none_is_asked_for() -> None:
-    """minikube's one node had no label of a role when Kubernetes was one process on it."""
+    """The one node of minikube had no label of a role when Kubernetes was one process on it."""
     found = agent_placement(values("1.8", "minikube"))
     assert {"affinity", "tolerations"}.isdisjoint(found)
 
@@ -63,18 +63,27 @@ def test_an_own_affinity_is_instead(place: Any) -> None:
     assert own == place(given)["affinity"]
 
 
-def test_bridges_keep_apart_by_node_and_count_only_their_own_rollout() -> None:
+REQUIRED = {"spread": {"hosts": "required"}}
+
+
+def test_bridges_keep_apart_by_node() -> None:
+    """With nothing that an older release does not know."""
     (constraint,) = bridge_placement(values(), "Deployment")["topologySpreadConstraints"]
+    assert {"labelSelector", "maxSkew", "topologyKey", "whenUnsatisfiable"} == constraint.keys()
     assert ("kubernetes.io/hostname", "ScheduleAnyway") == (
         constraint["topologyKey"],
         constraint["whenUnsatisfiable"],
     )
+
+
+def test_where_they_must_only_their_own_rollout_counts() -> None:
+    (constraint,) = bridge_placement(values(bridge=REQUIRED), "Deployment")["topologySpreadConstraints"]
     assert ["pod-template-hash"] == constraint["matchLabelKeys"]
 
 
 @pytest.mark.parametrize(("version", "kind"), [("1.26", "Deployment"), ("1.36", "StatefulSet")])
 def test_what_has_no_label_of_a_rollout_counts_all(version: str, kind: str) -> None:
-    (constraint,) = bridge_placement(values(version), kind)["topologySpreadConstraints"]
+    (constraint,) = bridge_placement(values(version, bridge=REQUIRED), kind)["topologySpreadConstraints"]
     assert "matchLabelKeys" not in constraint
 
 
