@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "bridge.commands:run",
     "sandbox": "bridge.sandbox.command:sandbox",
     "show": "bridge.show_command:show",
+    "top": "bridge.top_command:top",
     "verify": "bridge.verify_command:verify",
 }
 

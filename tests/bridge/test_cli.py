@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.processes import ran
 
-COMMANDS = ("run", "check", "notify", "replay", "demo", "show", "dead-letters", "sandbox", "verify")
+COMMANDS = ("run", "check", "notify", "replay", "demo", "show", "dead-letters", "sandbox", "top", "verify")
 
 
 def test_help_names_every_command() -> None:
