@@ -24,7 +24,7 @@ def cluster_disagreements(values: Values) -> Iterator[Told]:
     if not distributions.knows(values.cluster.distribution, values.cluster.version):
         yield _release(values)
         return
-    for check in (_kubeadm, _managed, _log, _policy):
+    for check in (_kubeadm, _managed, _log, _policy, _autoscaling):
         yield from check(values)
 
 
@@ -111,3 +111,9 @@ def _rules(values: Values) -> Iterator[Told]:
     if found.policy and not at_least(version, "1.8"):
         for path, want, got, cure in audit_policy.not_in_1_7(found.policy):
             yield ("audit", "policy", *path), want, got, cure
+
+
+def _autoscaling(values: Values) -> Iterator[Told]:
+    if values.bridge.autoscaling and not at_least(values.cluster.version, "1.8"):
+        want = "Kubernetes 1.8 or newer for it"
+        yield ("bridge", "autoscaling"), want, values.cluster.version, "set bridge.replicas, and this to null"

@@ -8,6 +8,7 @@ import difflib
 import sys
 from pathlib import Path
 
+from generator.distributions_page import page as distributions_page
 from generator.lint_page import page as lint_page
 from generator.load import load
 from generator.reference import configuration, reference
@@ -21,6 +22,7 @@ GOLDEN = Path(__file__).parent / "golden"
 PAGES = {
     ROOT / "docs" / "values.md": reference,
     ROOT / "docs" / "configuration.md": configuration,
+    ROOT / "docs" / "distributions.md": distributions_page,
     ROOT / "docs" / "lint.md": lint_page,
     ROOT / "docs" / "rules.md": rules_page,
     ROOT / "values" / "schema.json": schema_text,

@@ -67,6 +67,10 @@ def test_the_defaults_go_together(name: str, version: str) -> None:
             "audit.policy.preset: expected Kubernetes 1.9 or newer for it: 1.7 and 1.8 have only metadata, got 1.8 - write metadata, or rules of your own",
         ),
         (
+            "cluster: {version: '1.7'}\nbridge: {autoscaling: {}}",
+            "bridge.autoscaling: expected Kubernetes 1.8 or newer for it, got 1.7 - set bridge.replicas, and this to null",
+        ),
+        (
             "cluster: {version: '1.7'}\naudit: {policy: {rules: [{level: Metadata, omitStages: [Panic]}]}}",
             "audit.policy.rules[0].omitStages: expected Kubernetes 1.8 or newer for it, got 1.7 - leave it out",
         ),

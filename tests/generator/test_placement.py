@@ -58,7 +58,7 @@ def test_where_every_node_has_the_log_none_is_asked_for() -> None:
 
 @pytest.mark.parametrize("place", [agent_placement, lambda given: bridge_placement(given, "Deployment")])
 def test_an_own_affinity_is_instead(place: Any) -> None:
-    own = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}}
+    own: Any = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}}
     given = values(agent={"affinity": own}, bridge={"affinity": own})
     assert own == place(given)["affinity"]
 

@@ -189,13 +189,3 @@ def resources_of(kube: KubeApi, path: str) -> list[Served]:
     found = json.loads(kube.kubectl("get", "--raw", path))["resources"]
     named = [(*one["name"].partition("/")[::2], one["namespaced"]) for one in found]
     return [Served(group, *one) for one in named]
-
-
-@pytest.mark.parametrize("preset", ["metadata"])
-def test_an_api_server_starts_with_the_preset(tmp_path: Path, preset: str) -> None:
-    policy = tmp_path / "policy.yaml"
-    policy.write_text(rendered("default", f"audit.policy.preset={preset}")["host/audit-policy.yaml"])
-    with KubeApi(tmp_path, {"audit-policy-file": str(policy), "audit-log-path": str(tmp_path / LOG)}) as api:
-        assert api.request("/api/v1/namespaces", ADMIN) == 200
-        events = recorded(api, "/api/v1/namespaces")
-    assert {event["level"] for event in events} == {"Metadata"}
