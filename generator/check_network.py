@@ -58,7 +58,8 @@ def _peers(
             yield policy.finding(CHECK, (*where, "namespaceSelector"), want, "a selector that selects none", cure)
         below = dig(one, "podSelector")
         there = [pod for pod in runs if pod.namespace in reached and selects(below or {}, pod.labels)]
-        if reached and below is not None and not there:
+        everywhere = selector is not None and not selector
+        if reached and below is not None and not there and not everywhere:
             want = f"pods in {', '.join(reached)} to select"
             cure = "compare it with their labels"
             yield policy.finding(CHECK, (*where, "podSelector"), want, "a selector that selects none", cure)

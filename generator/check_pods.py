@@ -60,7 +60,8 @@ def _twice(pod: Pod, data: Mapping[str, Any], field: str, key: str, path: Path) 
 
 
 def _mounts(pod: Pod, path: Path, container: Mapping[str, Any]) -> Iterator[Finding]:
-    volumes = {dig(volume, "name") for volume in items(pod.spec.get("volumes"))}
+    claimed = {dig(claim, "metadata", "name") for claim in items(pod.owner.dig("spec", "volumeClaimTemplates"))}
+    volumes = claimed | {dig(volume, "name") for volume in items(pod.spec.get("volumes"))}
     for at, mount in enumerate(items(container.get("volumeMounts"))):
         name = dig(mount, "name")
         if name not in volumes:

@@ -96,3 +96,8 @@ def test_the_bridges_port_must_be_let_in() -> None:
         one.startswith(f"{NETWORK}: error network: spec.egress[1].ports[0].port: expected a port of")
         for one in sentences
     )
+
+
+def test_pods_of_any_namespace_may_be_somebody_elses() -> None:
+    dns = "to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]"
+    assert [] == found(TEXT.replace("to: [{podSelector: {matchLabels: {app: p}}}]", dns, 1))

@@ -82,3 +82,7 @@ spec:
 )
 def test_quantities(text: str, number: float | None) -> None:
     assert number == bytes_of(text)
+
+
+def test_a_claim_of_a_stateful_set_is_a_volume() -> None:
+    assert [] == said(check(objects(files("production", "bridge.storage.claim={}"))))
