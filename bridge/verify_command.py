@@ -119,8 +119,10 @@ def verify(
 
 def _paths(logs: Sequence[str], expectation: Expectation, verdict: Verdict) -> dict[tuple[int, int], list[str]]:
     """Return where events that say something else differ from what the bridge makes of their lines."""
-    found = {(one.want.file, one.want.line): one.found for one in verdict.findings if one.found is not None}
-    again = wanted.again(logs, expectation, set(found)) if found else ()
+    altered = [one for one in verdict.findings if one.found is not None]
+    found = {(one.want.file, one.want.line): one.found or {} for one in altered}
+    keys = {(one.want.file, one.want.line): one.want.key for one in altered}
+    again = wanted.again(logs, expectation, keys) if keys else ()
     return {place: differences(record, found[place]) for place, record in again}
 
 

@@ -58,7 +58,7 @@ def _entry(files: Sequence[str], finding: Finding, paths: Paths) -> dict[str, An
 
 def _line(files: Sequence[str], finding: Finding, paths: Paths) -> str:
     want = finding.want
-    differing = ", ".join(paths.get((want.file, want.line), ()))
+    differing = ", ".join(paths.get((want.file, want.line), ())) or "something"
     how = {
         "missing": "",
         "doubled": f"  there {finding.times} times"
@@ -79,7 +79,7 @@ def _hints(verdict: Verdict, paths: Paths) -> list[str]:
         )
     altered = [one for one in verdict.findings if one.kind == "altered"]
     same = {tuple(paths.get((one.want.file, one.want.line), ())) for one in altered}
-    if len(altered) > 1 and len(same) == 1:
+    if len(altered) > 1 and len(same) == 1 and () not in same:
         where = ", ".join(next(iter(same)))
         hints.append(printable(f"all altered events differ in {where}: is --config the one that the bridge runs with?"))
     return hints

@@ -3,7 +3,7 @@
 Logs are read as they are, rotated ones in gzip too, also those that a container's runtime writes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -14,7 +14,7 @@ from audit.settings import Settings
 from bridge import cri, log_files
 from bridge.ledger import Ledger, Want
 from bridge.origins import Origins
-from bridge.prints import Record, digest, key_of, time_of
+from bridge.prints import Key, Record, digest, key_of, time_of
 from bridge.sieve import Sieve
 
 AT_ONCE = 1_000  # lines between two steps of the progress
@@ -65,16 +65,19 @@ def read(
 
 
 def again(
-    files: Sequence[str], expectation: Expectation, places: set[tuple[int, int]]
+    files: Sequence[str], expectation: Expectation, places: Mapping[tuple[int, int], Key]
 ) -> Iterator[tuple[tuple[int, int], Record]]:
-    """Read logs again and yield what is wanted at some places, file and line, until all are found."""
+    """Read logs again and yield what is wanted at some places, file and line, until all are found.
+
+    Where another event is by now, in a log that was rotated meanwhile, nothing is.
+    """
     left = set(places)
     for at, file in enumerate(files):
         for number, line in enumerate(lines(file), 1):
             record = expectation.of(line) if line.strip() else None
             if (at, number) in left:
                 left.discard((at, number))
-                if record is not None:
+                if record is not None and key_of(record) == places[at, number]:
                     yield (at, number), record
             if not left:
                 return

@@ -9,6 +9,7 @@ from audit.presets import preset
 from audit.settings import Settings
 from bridge import wanted
 from bridge.ledger import Ledger
+from bridge.prints import Key
 from bridge.wanted import Expectation, Read
 from tests.support.events import event, sample_lines
 
@@ -70,9 +71,10 @@ def test_only_a_span_of_time(tmp_path: Path) -> None:
 
 def test_places_are_read_again(tmp_path: Path) -> None:
     files = [log(tmp_path, line(), line(auditID="x")), log(tmp_path, line(auditID="y"), name="b.log")]
-    found = dict(wanted.again(files, Expectation(SETTINGS, None), {(0, 2), (1, 1)}))
+    places = {(0, 1): Key("other", ""), (0, 2): Key("x", "ResponseComplete"), (1, 1): Key("y", "ResponseComplete")}
+    found = dict(wanted.again(files, Expectation(SETTINGS, None), places))
     assert {(0, 2): "x", (1, 1): "y"} == {place: record["auditID"] for place, record in found.items()}
-    assert {} == dict(wanted.again(files, Expectation(SETTINGS, None), set()))
+    assert {} == dict(wanted.again(files, Expectation(SETTINGS, None), {}))
 
 
 def test_a_container_s_log_is_joined(tmp_path: Path) -> None:
