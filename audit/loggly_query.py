@@ -51,6 +51,8 @@ def native(rule: Told) -> str:
 
 
 def _converted(rule: Rule) -> str:
+    if rule.excepted:
+        raise Inexpressible("exceptions take something out of it, and NOT is not confirmed")
     try:
         queries = LogglyBackend().convert_rule(rule.source)
     except SigmaError as error:

@@ -45,6 +45,8 @@ class Rule:
     told: bool
     source: "SigmaRule"
     """As pySigma has read it, for queries."""
+    excepted: bool = False
+    """Whether the settings take events out of it, which `source` does not say."""
 
     @property
     def name(self) -> str:

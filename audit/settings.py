@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from audit.checking import Matching, refusal
 from audit.listeners import Tls, Webhook
+from audit.rule_exceptions import RuleException
 from audit.senders import FarCluster, OtherLog, doubled
 from audit.sinks import Notify
 from audit.units import ADDRESS, TAG, Bytes, Count, Model, Port, Seconds
@@ -254,6 +255,8 @@ class Rules(Model):
     """Files of Sigma rules of your own, and of filters, which take events out of rules. Read again when they change."""
     disable: tuple[str, ...] = ()
     """Names of rules that are not told."""
+    except_: tuple[RuleException, ...] = Field(default=(), alias="except")
+    """What is taken out of rules: a service account that may read secrets, say."""
     tagged: tuple[Literal["informational", "low", "medium", "high", "critical"], ...] = ("high", "critical")
     """Severities whose events get a tag of their own in Loggly, `severity-LEVEL`. Each needs requests of its own, so name few."""
 

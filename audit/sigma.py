@@ -7,7 +7,7 @@ keeps the other rules from being read.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sigma.correlations import (
@@ -228,7 +228,7 @@ def _place_of(error: SigmaError) -> Path:
 
 
 def _silent(rule: Rule) -> Rule:
-    return Rule(rule.about, rule.predicate, rule.level, told=False, source=rule.source)
+    return replace(rule, told=False)
 
 
 def _with(counting: Counting, rules: Mapping[str, Rule]) -> Counting:

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from audit.checking import Matching, refusal
+from audit.rule_exceptions import RULE
 from audit.units import TAG, Count, Model, Seconds
 
-RULE = Matching(r"[\w.*?-]+", "a rule's name, with `*` and `?` for what may differ")
 VARIABLE = Matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")
 
 By = Literal["actor", "action", "target", "verdict", "sourceIP"]

@@ -20,7 +20,7 @@ from bridge.errors import ConfigError
 from bridge.handshake import Secrets
 from bridge.secret import Secret
 from bridge.server_context import server_context, why
-from bridge.sinks import Ready, ready, unknown_rules
+from bridge.sinks import Ready, ready
 from bridge.webhook_guard import Guard
 
 URL_VARIABLE = "LOGGLY_URL"
@@ -71,11 +71,8 @@ def load(path: str | None, sets: Sequence[str], environment: Mapping[str, str]) 
 
 
 def detection_rules(settings: Settings) -> tuple[Pack, tuple[str, ...]]:
-    """Return the rules, and a sentence for each that never matches; raises ConfigError, also where a sink names none of them."""
-    pack, never = rules.load(settings.rules, lambda file: _text(Path(file), "rules.files"))
-    if problems := unknown_rules(settings.notify, pack):
-        raise ConfigError("\n".join(problems))
-    return pack, never
+    """Return the rules, and a sentence for each that never matches; raises ConfigError."""
+    return rules.load(settings, lambda file: _text(Path(file), "rules.files"))
 
 
 def sinks(settings: Settings, names: Sequence[str], environment: Mapping[str, str]) -> tuple[Ready, ...]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from audit.checking import near
-from audit.problems import Problem
 from audit.rules import SEVERITIES, Pack, Told
 from audit.sinks import Sink, is_address
 from bridge.errors import ConfigError
@@ -38,18 +36,6 @@ def ready(sinks: Sequence[Sink], names: Sequence[str], read: Read, environment: 
 def told(sink: Sink, pack: Pack) -> dict[str, Told]:
     """Return the rules that a sink is told of, by their names."""
     return {one.name: one for one in pack.told() if _wants(sink, one)}
-
-
-def unknown_rules(sinks: Sequence[Sink], pack: Pack) -> list[str]:
-    """Return a sentence for each pattern of rules' names that fits none of them."""
-    names = sorted(one.name for one in pack.told())
-    return [
-        str(Problem("(configuration)", None, f"notify[{at}].rules[{index}]", want, repr(pattern), near(pattern, names)))
-        for at, sink in enumerate(sinks)
-        for index, pattern in enumerate(sink.rules)
-        if not any(fnmatchcase(name, pattern) for name in names)
-        for want in ("the name of a rule that is told",)
-    ]
 
 
 def _wants(sink: Sink, one: Told) -> bool:

@@ -7,16 +7,12 @@ fields, where Loggly's language can say it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from audit.builtin import files as shipped
+from audit.loggly_links import ACCOUNT, link
 from audit.loggly_query import Inexpressible, native, search
-from audit.rules import SEVERITIES, Counting, Pack, Told
-from audit.sigma import read_rules
+from audit.rule_choice import chosen
+from audit.rules import SEVERITIES, Counting, Told
 from generator.load import Inputs
-
-ACCOUNT = "SUBDOMAIN"
-"""Stands in links where the values name no subdomain."""
 
 OVERLAP_MINUTES = 5
 """Indexing takes minutes at times: a window is so much longer than the pause between two looks."""
@@ -50,17 +46,10 @@ class Alert:
     threshold: int
 
 
-def pack(inputs: Inputs) -> Pack:
-    """Return the rules that the values' bridge will ask."""
-    rules = inputs.values.bridge.config.rules
-    files = [*(shipped() if rules.builtin else ()), *zip(rules.files, inputs.rule_texts, strict=True)]
-    return read_rules(files).pack
-
-
 def told(inputs: Inputs) -> list[Told]:
     """Return the rules that the values' bridge will tell."""
-    disabled = inputs.values.bridge.config.rules.disable
-    return [one for one in pack(inputs).told() if one.name not in disabled]
+    config = inputs.values.bridge.config
+    return chosen(config, list(zip(config.rules.files, inputs.rule_texts, strict=True))).pack.told()
 
 
 def alerts(inputs: Inputs) -> list[Alert]:
@@ -68,12 +57,6 @@ def alerts(inputs: Inputs) -> list[Alert]:
     account = inputs.values.loggly.subdomain or ACCOUNT
     found = [_alert(one, account) for one in told(inputs)]
     return sorted(found, key=lambda alert: -SEVERITIES.index(alert.severity))
-
-
-def link(account: str, terms: str, minutes: int) -> str:
-    """Return the address at which Loggly shows a search over the last minutes."""
-    query = urlencode({"terms": terms, "from": f"-{minutes}m", "until": "now"})
-    return f"https://{account}.loggly.com/search#{query}"
 
 
 def _alert(one: Told, account: str) -> Alert:
@@ -91,7 +74,7 @@ def _alert(one: Told, account: str) -> Alert:
         false_positives=about.false_positives,
         audit_level=one.level,
         search=terms,
-        link=link(account, terms, every + OVERLAP_MINUTES),
+        link=link(account, terms, f"-{every + OVERLAP_MINUTES}m"),
         native=said,
         why_not=why_not,
         every_minutes=every,

@@ -106,10 +106,10 @@ def _rule_texts(document: Document, values: Values) -> tuple[str, ...]:
     rules = values.bridge.config.rules
     files = [Path(document.place((*RULES, "files", at)).name).parent / named for at, named in enumerate(rules.files)]
     texts = [(str(file), file_text(file)) for file in files]
-    if texts:
+    if rules.files or rules.disable or rules.except_ or any(sink.rules for sink in values.bridge.config.notify):
         from generator.own_rules import problems  # noqa: PLC0415 - pySigma is a tenth of a second, and few name rules
 
-        if found := problems(texts, builtin=rules.builtin):
+        if found := problems(document, values.bridge.config, texts):
             raise DocumentError(found)
     return tuple(text for _, text in texts)
 

@@ -25,7 +25,17 @@ rules:                # of the bridge's configuration; in values below bridge.co
   builtin: true       # those of the table below
   files: [own.yml]    # Sigma rules of your own; read again when they change
   disable: [human-change]
+  except:             # events that rules are not told for
+    - rules: [secret-viewed, secrets-listed-everywhere]
+      users: ["system:serviceaccount:external-secrets:external-secrets"]
+      reason: it copies them from the vault
+    - rules: [exec, shell-exec]
+      namespaces: [sandbox-*]
 ```
+
+An exception needs one of `users`, `namespaces`, `names` and `source_ips`; all that it has must hold of an event. `*` and `?` stand for what
+may differ, case matters, and somebody who impersonates a user is not that user. Named for a rule that counts, it takes events out of the count alone;
+named for what that counts, out of both. The bridge and `validate` refuse the name of a rule that is not there. [All keys](configuration.md#rulesexcept).
 
 `audit-generator alerts VALUES...` writes the alerts to set up: for each rule the search, a link that opens it, how often to look and
 how many are too many, as Markdown, JSON or one HTML page, and with `--format prometheus` a PrometheusRule;
@@ -56,16 +66,17 @@ Correlations count events (`event_count`) or the different values of a field (`v
 within a time span of the events' own time. When the count is reached the event that reached it is told, and the count begins anew.
 Each bridge counts what it sees: with several replicas a burst may be spread over them.
 
-An exception is a Sigma filter in one of the files. It works for shipped rules too:
+What `except` cannot say, a Sigma filter in one of the files can. It works for shipped rules too:
 
 ```yaml
-title: External Secrets reads secrets
+title: Helm's own secrets
 logsource: {{product: kubernetes, service: audit}}
 filter:
-  rules: [secret-viewed, secrets-listed-everywhere]
-  operator:
-    audit.actor: system:serviceaccount:external-secrets:external-secrets
-  condition: not operator
+  rules: [secret-edited]
+  releases:
+    objectRef.name|startswith: sh.helm.release.v1.
+    audit.client|startswith: helm
+  condition: not releases
 ```
 
 The rules `ci-change`, `ci-from-outside` and `change-by-others` need [`identities`](configuration.md) with the label `jenkins` or `ci`.

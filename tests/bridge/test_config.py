@@ -318,7 +318,7 @@ def test_sinks_have_their_secrets_and_name_rules_that_are_told() -> None:
     [found] = loaded(sink).sinks
     assert ("team", "https://hooks.example.com/T0/secret") == (found.sink.name, found.address.url.reveal())
     assert (
-        "(configuration): notify[0].rules[0]: expected the name of a rule that is told, got 'exek' - did you mean 'exec'?"
+        "(configuration): notify[0].rules[0]: expected the name of a rule, got 'exek' - did you mean 'exec'?"
     ) == refused(sink.replace("exec", "exek"))
     write("hook", "no address")
     assert (

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.builtin import builtin
-from audit.settings import Rules
+from audit.settings import Rules, Settings
 from bridge.errors import ConfigError
 from bridge.rules import load
 
@@ -15,8 +15,8 @@ detection: {s: {verb: get}, condition: s}
 """
 
 
-def names(settings: Rules, **files: str) -> list[str]:
-    return [one.name for one in load(settings, files.__getitem__)[0].told()]
+def names(rules: Rules, **files: str) -> list[str]:
+    return [one.name for one in load(Settings(rules=rules), files.__getitem__)[0].told()]
 
 
 def test_the_shipped_rules_are_asked_unless_said_otherwise() -> None:
@@ -37,13 +37,13 @@ def test_a_rule_that_is_disabled_is_not_told_but_counted() -> None:
 
 def test_the_same_rules_are_the_same_object() -> None:
     """So that what they count goes on when only a token has changed."""
-    one, other = (load(Rules(files=("a",)), lambda _: OWN)[0] for _ in range(2))
+    one, other = (load(Settings(rules=Rules(files=("a",))), lambda _: OWN)[0] for _ in range(2))
     assert one is other
 
 
 def test_what_cannot_be_used_is_an_error() -> None:
     with pytest.raises(ConfigError) as error:
-        load(Rules(files=("a.yml",), disable=("exek",)), lambda _: OWN.replace("own", "exec"))
+        load(Settings(rules=Rules(files=("a.yml",), disable=("exek",))), lambda _: OWN.replace("own", "exec"))
     assert [
         "a.yml:2: name: expected a name of its own, got 'exec' - choose another",
         "(configuration): rules.disable[0]: expected the name of a rule, got 'exek' - did you mean 'exec'?",
@@ -51,5 +51,5 @@ def test_what_cannot_be_used_is_an_error() -> None:
 
 
 def test_what_never_matches_is_a_sentence() -> None:
-    _, never = load(Rules(builtin=False, files=("a.yml",)), lambda _: OWN.replace("verb", "verbs"))
+    _, never = load(Settings(rules=Rules(builtin=False, files=("a.yml",))), lambda _: OWN.replace("verb", "verbs"))
     assert "a.yml:4: detection: expected a rule that can match, got one that never can - see the above" in never

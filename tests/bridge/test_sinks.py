@@ -8,7 +8,7 @@ import pytest
 from audit.builtin import builtin
 from audit.sinks import Sink
 from bridge.errors import ConfigError
-from bridge.sinks import Ready, ready, told, unknown_rules
+from bridge.sinks import Ready, ready, told
 from tests.support.notices import sink
 
 PACK = builtin().pack
@@ -93,12 +93,6 @@ def test_a_sink_is_told_of_the_rules_that_it_names() -> None:
         told(sink(rules=["exec", "secret-*"]), PACK)
     )
     assert [] == sorted(told(sink(rules=["exec"], severity="high"), PACK))
-
-
-def test_a_name_that_no_rule_has() -> None:
-    assert [
-        "(configuration): notify[1].rules[1]: expected the name of a rule that is told, got 'exek' - did you mean 'exec'?"
-    ] == unknown_rules([sink(), sink(rules=["exec", "exek", "secret-*"])], PACK)
 
 
 def test_the_same_sink_is_the_same() -> None:

@@ -1,13 +1,12 @@
 """Alerts are what the bridge tells, each with a search that the stand-in takes and a link that opens it."""
 
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import pytest
 
 from audit.rules import SEVERITIES
 from bridge.sandbox.query import parse
-from generator.alerts import alerts, by_severity, link, pack
+from generator.alerts import alerts, by_severity, told
 from generator.load import Inputs, load
 from generator.values import Values
 
@@ -16,7 +15,7 @@ DEFAULT = Inputs(Values())
 
 def test_every_rule_that_is_told_has_its_alert_the_most_severe_first() -> None:
     found = alerts(DEFAULT)
-    assert sorted(one.name for one in pack(DEFAULT).told()) == sorted(alert.id for alert in found)
+    assert sorted(one.name for one in told(DEFAULT)) == sorted(alert.id for alert in found)
     ranks = [SEVERITIES.index(alert.severity) for alert in found]
     assert sorted(ranks, reverse=True) == ranks
 
@@ -40,9 +39,10 @@ def test_what_a_rule_counts_is_said() -> None:
 
 
 def test_a_link_opens_the_search() -> None:
-    address, _, terms = link("acme", 'json.audit.rules:"a.b"', 20).partition("#")
-    assert "https://acme.loggly.com/search" == address
-    assert {"terms": ['json.audit.rules:"a.b"'], "from": ["-20m"], "until": ["now"]} == parse_qs(terms)
+    [alert] = [one for one in alerts(DEFAULT) if one.id == "exec"]
+    address, _, terms = alert.link.partition("#")
+    assert "https://SUBDOMAIN.loggly.com/search" == address
+    assert "terms=json.audit.rules%3Aexec&from=-20m&until=now" == terms
 
 
 def test_what_the_values_say_of_rules_counts(tmp_path: Path) -> None:
