@@ -6,6 +6,7 @@ What the rules say of an event as such is remembered with it; what they say of o
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import orjson
 
 from audit import commands, identities
@@ -16,22 +17,36 @@ from audit.rules import Pack
 from audit.settings import Identity
 
 REMEMBERED = 16_384  # additions of about 300 bytes
-_KEYS = {
-    "actor": "actor",
-    "actorKind": "actor_kind",
-    "actorNamespace": "actor_namespace",
-    "actorPod": "actor_pod",
-    "authenticatedAs": "authenticated_as",
-    "action": "action",
-    "target": "target",
-    "verdict": "verdict",
-    "decision": "decision",
-    "reason": "reason",
-    "sourceIP": "source_ip",
-    "sourceClass": "source_class",
-    "client": "client",
-}
 _AUDIT = b'","audit":'
+
+
+def _key(name: str) -> str:
+    """Return the key of a field: camelCase, where only IP is in capitals."""
+    first, *others = name.split("_")
+    return first + "".join("IP" if other == "ip" else other.capitalize() for other in others)
+
+
+class _Said(msgspec.Struct, gc=False, omit_defaults=True, rename=_key):
+    """The keys of `audit` in their order, those that are empty left out."""
+
+    cluster: str = ""
+    environment: str = ""
+    node: str = ""
+    actor: str = ""
+    actor_kind: str = ""
+    actor_namespace: str = ""
+    actor_pod: str = ""
+    authenticated_as: str = ""
+    action: str = ""
+    target: str = ""
+    verdict: str = ""
+    decision: str = ""
+    reason: str = ""
+    source_ip: str = ""
+    source_class: str = ""
+    client: str = ""
+    actor_label: str = ""
+    command: str = ""
 
 
 class Promising(bytes):
@@ -86,9 +101,26 @@ class Additions:
         return promising
 
     def _audit(self, facts: Facts, label: str, node: str) -> bytes:
-        derived = {key: getattr(facts, name) for key, name in _KEYS.items()}
-        command = commands.text(facts.command)
-        return orjson.dumps(self.plain(node, **derived, actorLabel=label, command=command))
+        said = _Said(
+            **self._settings,
+            node=node,
+            actor=facts.actor,
+            actor_kind=facts.actor_kind,
+            actor_namespace=facts.actor_namespace,
+            actor_pod=facts.actor_pod,
+            authenticated_as=facts.authenticated_as,
+            action=facts.action,
+            target=facts.target,
+            verdict=facts.verdict,
+            decision=facts.decision,
+            reason=facts.reason,
+            source_ip=facts.source_ip,
+            source_class=facts.source_class,
+            client=facts.client,
+            actor_label=label,
+            command=commands.text(facts.command) if facts.command else "",
+        )
+        return msgspec.json.encode(said)
 
 
 def noted(addition: bytes, note: str) -> bytes:
