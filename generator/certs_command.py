@@ -18,7 +18,7 @@ from generator.renewal import Terms
 from generator.spans import Span
 from generator.values import Values
 
-CLIENT_NAME = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+CLIENT_NAME = r"[A-Za-z0-9][A-Za-z0-9:._-]{0,63}"
 
 
 class SanType(click.ParamType[San]):
@@ -135,7 +135,8 @@ def _leaves(values: Values, sans: Sequence[San], clients: Sequence[str]) -> list
     for name in dict.fromkeys(clients):
         if not re.fullmatch(CLIENT_NAME, name):
             raise click.BadParameter(
-                f"expected lower-case letters, digits and '-', such as api-server, got {name!r}", param_hint="--client"
+                f"expected 1-64 letters, digits, ':', '.', '_' and '-', such as kube-apiserver, got {name!r}",
+                param_hint="--client",
             )
         leaves.append(Leaf(f"client-{name}", Wish(name, "client")))
     return leaves

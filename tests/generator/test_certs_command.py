@@ -82,8 +82,14 @@ def test_an_authority_near_its_end(tmp_path: Path) -> None:
             ("--san", "a b"),
             "expected a DNS name such as bridge.example.com or an address such as 10.96.0.50, got 'a b'",
         ),
-        (("--client", "../x"), "expected lower-case letters, digits and '-', such as api-server, got '../x'"),
-        (("--client", "A"), "expected lower-case letters, digits and '-', such as api-server, got 'A'"),
+        (
+            ("--client", "../x"),
+            "expected 1-64 letters, digits, ':', '.', '_' and '-', such as kube-apiserver, got '../x'",
+        ),
+        (
+            ("--client", "a/b"),
+            "expected 1-64 letters, digits, ':', '.', '_' and '-', such as kube-apiserver, got 'a/b'",
+        ),
         (("--renew-ca", "--replace-ca"), "--renew-ca and --replace-ca: expected one of them"),
         (("--lifetime", "10d"), "--renew-before: expected less than --lifetime"),
     ],
