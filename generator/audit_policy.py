@@ -7,8 +7,6 @@ names, and takes `pods` for every subresource as well; 1.8 knows `omitStages` in
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import yaml
-
 from audit.policy import FIRST as DECIDED
 from audit.policy import Policy
 from audit.policy_reading import api_versions
@@ -71,7 +69,7 @@ def rules_document(rules: Sequence[Rule], version: str) -> dict[str, Any]:
 
 def rules_alone(text: str) -> str:
     """Return the rules of a policy as YAML, for who takes nothing else of it: what it says for all of them stands in each."""
-    policy = yaml.safe_load(text)
+    policy = templates.from_yaml(text)[0]
     stages, omit = policy.get("omitStages") or (), policy.get("omitManagedFields")
     rules = []
     for rule in policy["rules"]:

@@ -6,8 +6,6 @@ An audit policy is a file, not an API object: `kubectl apply` would refuse it, s
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from audit.releases import at_least
 from generator import audit_policy, templates
 from generator.distributions import Distribution, distribution
@@ -100,7 +98,7 @@ def host_context(inputs: "Inputs") -> dict[str, Any]:
         "log_file": path,
         "mounts": mounts(values),
         "patch": [*patch(values)],
-        "policy_data": yaml.safe_load(policy(inputs)),
+        "policy_data": templates.from_yaml(policy(inputs))[0],
         "policy_path": way(values).policy,
         "rotation": ROTATION,
         "way": way(values),

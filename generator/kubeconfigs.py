@@ -8,7 +8,7 @@ from typing import Any
 from audit.document import read
 from generator import templates
 from generator.errors import GeneratorError
-from generator.load import file_text
+from generator.texts import file_text
 
 Cluster = Mapping[str, Any]
 """`server` and what else a kubeconfig says of a cluster, the authority as `certificate-authority-data`."""

@@ -15,8 +15,8 @@ from audit.lint import Profile, lint
 from audit.lint_rules import Finding
 from audit.sarif import sarif
 from generator.lint_text import counted, show
-from generator.load import file_text
 from generator.policy_files import kubernetes, policy_text
+from generator.texts import file_text
 
 
 @click.command(name="lint")

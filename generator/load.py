@@ -16,6 +16,7 @@ from audit.problems import path_text
 from audit.releases import NEWEST, at_least
 from generator.audit_policy import not_in_1_7, reading_version
 from generator.crosscheck import Finding, disagreements, secrets
+from generator.texts import file_text, gathered, named_text
 from generator.values import Values
 
 FILTER: Where = ("bridge", "config", "filter", "policy_file")
@@ -59,26 +60,13 @@ def load(files: Sequence[Path], settings: Sequence[str] = ()) -> Inputs:
         raise DocumentError([*found, *error.problems]) from None
     if found := [*found, *_problems(whole, disagreements(values))]:
         raise DocumentError(found)
-    policy = _policy_text(whole, ("audit", "policy", "file"), values.audit.policy.file, values.cluster.version)
-    filtering = values.bridge.config.filter.policy_file
-    if filtering in PRESETS:
-        filtering = None
-    return Inputs(values, policy, _policy_text(whole, FILTER, filtering, NEWEST), _rule_texts(whole, values), whole)
+    policies, rules = gathered([partial(_policies, whole, values), partial(_rule_texts, whole, values)])
+    return Inputs(values, policies[0], policies[1], tuple(text for text in rules if text is not None), whole)
 
 
 def _documents(files: Sequence[Path], settings: Sequence[str]) -> list[Document]:
     """Read everything, so that two unreadable files are told of at once."""
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    readers = [partial(_read, file) for file in files] + [partial(setting, text) for text in settings]
-    for reader in readers:
-        try:
-            documents.append(reader())
-        except DocumentError as error:
-            problems += error.problems
-    if problems:
-        raise DocumentError(problems)
-    return documents
+    return gathered([*(partial(_read, file) for file in files), *(partial(setting, text) for text in settings)])
 
 
 def _read(file: Path) -> Document:
@@ -89,23 +77,22 @@ def _problems(document: Document, findings: Iterable[Finding]) -> list[Problem]:
     return [document.problem(*finding) for finding in findings]
 
 
-def file_text(file: Path) -> str:
-    """Return a file as text; raises `DocumentError` that says why it cannot be read."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        got = (error.strerror or "an error").lower()
-        raise DocumentError([Problem(str(file), None, "", "a file that can be read", got, "check the path")]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(str(file), None, "", "UTF-8 text", f"byte {error.start} that is none", "save it as UTF-8")
-        raise DocumentError([problem]) from error
+def _policies(document: Document, values: Values) -> Sequence[str | None]:
+    """Return the texts of the audit policy and of the one that the bridge applies, where values name files."""
+    named, filtering = values.audit.policy.file, values.bridge.config.filter.policy_file
+    return gathered(
+        [
+            partial(_policy_text, document, ("audit", "policy", "file"), named, values.cluster.version),
+            partial(_policy_text, document, FILTER, None if filtering in PRESETS else filtering, NEWEST),
+        ]
+    )
 
 
-def _rule_texts(document: Document, values: Values) -> tuple[str, ...]:
+def _rule_texts(document: Document, values: Values) -> Sequence[str | None]:
     """Return the files of detection rules that the values name, relative to the values file, after reading them as the bridge will."""
     rules = values.bridge.config.rules
-    files = [Path(document.place((*RULES, "files", at)).name).parent / named for at, named in enumerate(rules.files)]
-    texts = [(str(file), file_text(file)) for file in files]
+    readers = [partial(named_text, document, (*RULES, "files", at), named) for at, named in enumerate(rules.files)]
+    texts = gathered(readers)
     if rules.files or rules.disable or rules.except_ or any(sink.rules for sink in values.bridge.config.notify):
         from generator.own_rules import problems  # noqa: PLC0415 - pySigma is a tenth of a second, and few name rules
 
@@ -121,14 +108,13 @@ def _policy_text(document: Document, path: Where, named: str | None, version: st
     """
     if named is None:
         return None
-    file = Path(document.place(path).name).parent / named
-    text = file_text(file)
-    reading = policy_reading.read(text, str(file), reading_version(version))
+    name, text = named_text(document, path, named)
+    reading = policy_reading.read(text, name, reading_version(version))
     if reading.warnings:
         raise DocumentError(reading.warnings)
     if not at_least(version, "1.8") and (told := [*not_in_1_7(reading.policy)]):
         lines = [reading.policy.rules[int(path[1])].line for path, *_ in told]
         raise DocumentError(
-            [Problem(str(file), line, path_text(path), *rest) for line, (path, *rest) in zip(lines, told, strict=True)]
+            [Problem(name, line, path_text(path), *rest) for line, (path, *rest) in zip(lines, told, strict=True)]
         )
     return text

@@ -12,7 +12,7 @@ from audit.policy_reading import Reading, read
 from audit.presets import PRESETS, preset
 from audit.releases import NEWEST, minor
 from audit.settings import Identity
-from generator.load import file_text
+from generator.texts import file_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -115,7 +115,7 @@ def _kubernetes(context: dict[str, Any]) -> dict[str, str]:
 def _checked_objects(name: str, text: str) -> list[dict[str, Any]]:
     """Return the objects of a manifest; refuse what is not a sequence of them, so that a broken template reaches no cluster."""
     try:
-        objects = list(yaml.safe_load_all(text))
+        objects = templates.from_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise TemplateError(name, None, f"line {line} of what it renders is not YAML: {error.problem}") from error

@@ -88,3 +88,7 @@ def test_a_literal_block_holds_the_text_to_the_byte() -> None:
 )
 def test_a_quantity_is_in_the_form_that_kubernetes_keeps(size: int, quantity: str) -> None:
     assert quantity == templates.to_quantity(size)
+
+
+def test_what_was_rendered_is_read_back_document_by_document() -> None:
+    assert [{"a": [1, "x"]}, {"b": None}] == templates.from_yaml("---\na: [1, x]\n---\nb: null\n")

@@ -1,19 +1,27 @@
 """The values model: closed, documented, and values/default.yaml is its copy."""
 
+import json
+import os
+import re
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given, settings
 from pydantic import BaseModel
 
 from audit.document import DocumentError, check, read
 from audit.presets import PRESETS
 from generator.crosscheck import DECIDED_ELSEWHERE
 from generator.load import load
+from generator.render import render
 from generator.values import Policy, Resources, Values
+from tests.support.values_fuzz import TOKEN, values
 
+SENTENCE = re.compile(r"[^\n]+: expected [^\n]+, got [^\n]+")
 DEFAULT = Path(__file__).parent.parent.parent / "values" / "default.yaml"
 
 
@@ -115,3 +123,19 @@ def test_a_whole_number_is_a_quantity() -> None:
 def test_every_preset_may_be_named() -> None:
     literal, _none = get_args(Policy.model_fields["preset"].annotation)
     assert PRESETS == get_args(literal)
+
+
+@given(base=values(Values), over=values(Values))
+@settings(max_examples=int(os.environ.get("AUDIT_TEST_VALUES", "25")))
+def test_any_values_render_or_are_refused_in_sentences(base: Any, over: Any) -> None:
+    """And no sentence and no rendered file shows a token. AUDIT_TEST_VALUES makes more of them up."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("base.yaml", "over.yaml")]
+        for file, data in zip(files, (base, over), strict=True):
+            file.write_text(json.dumps(data, indent=1), "utf-8")
+        try:
+            said = list(render(load(files)).values())
+        except DocumentError as error:
+            said = [str(problem) for problem in error.problems]
+            assert [] == [sentence for sentence in said if not SENTENCE.fullmatch(sentence)]
+    assert [] == [text for text in said if TOKEN in text]
