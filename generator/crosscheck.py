@@ -28,6 +28,7 @@ DECIDED_ELSEWHERE = {
     ("environment",): "set environment",
     ("loggly", "url"): "set loggly.url",
     ("loggly", "tags"): "set loggly.tags",
+    ("loggly", "subdomain"): "set loggly.subdomain",
     ("loggly", "token_file"): "set loggly.tokenSecret",
     ("forward", "tls"): "set tls.mode",
     ("forward", "shared_key_file"): "set forward.sharedKeySecret",

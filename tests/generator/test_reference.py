@@ -16,4 +16,7 @@ def test_a_row_says_kind_default_and_meaning() -> None:
 
 
 def test_what_other_values_decide_is_not_offered() -> None:
-    assert "token_file" not in reference()
+    section = reference().partition("## bridge.config.loggly\n")[2].partition("\n## ")[0]
+    assert "gzip" in section
+    assert "token_file" not in section
+    assert "subdomain" not in section
