@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import trustme
 import yaml
+from click.testing import CliRunner
 
+from bridge.verify_command import verify
 from tests.support.kube import ADMIN, KubeApi, free_ports
-from tests.support.processes import Bridge, Sandbox, wait_for
+from tests.support.processes import API_TOKEN, Bridge, Sandbox, wait_for
 
 pytestmark = pytest.mark.peer("kube")
 
@@ -98,6 +100,13 @@ def logged(log: Path) -> set[tuple[str, str]]:
     return {(event["auditID"], event["stage"]) for event in map(json.loads, log.read_text().splitlines())}
 
 
+def verified(webhook: Webhook, log: Path) -> str:
+    """Return what `audit-bridge verify` says last of a log whose events came by the webhook."""
+    arguments = [str(log), "--config", str(webhook.config), "--account", webhook.loggly.url, "--wait", "0"]
+    done = CliRunner().invoke(verify, arguments, env={"LOGGLY_API_TOKEN": API_TOKEN})
+    return done.output.splitlines()[-1]
+
+
 @pytest.mark.parametrize("mode", ["batch", "blocking"])
 def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(webhook: Webhook, tmp_path: Path, mode: str) -> None:
     loggly, log = webhook.loggly, tmp_path / "audit.log"
@@ -124,6 +133,8 @@ def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(webhook: Webh
         wait_for(
             lambda: logged(log) <= {_key(event) for event in loggly.events()}, 30, "every event of the log in Loggly"
         )
+    proof = verified(webhook, log)
+    assert (": 0 missing, " in proof, proof.endswith(" 0 altered")) == (True, True), proof
     events = [event["event"]["json"] for event in loggly.events()]
     ours = [event for event in events if event["audit"].get("target", "").startswith("configmaps/default/named-")]
     assert {("cp-1", "test")} == {(event["audit"]["node"], event["audit"]["cluster"]) for event in events}
