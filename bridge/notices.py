@@ -147,5 +147,7 @@ def _terms(by: dict[str, str]) -> Iterator[str]:
 
 def shortened(value: str) -> str:
     """Return a value of bounded length, without control characters."""
+    if len(value) <= LONGEST and value.isprintable():
+        return value
     plain = "".join(character if character.isprintable() else " " for character in value[: LONGEST + 1])
     return plain if len(plain) <= LONGEST else plain[: LONGEST - len(ELLIPSIS)] + ELLIPSIS
