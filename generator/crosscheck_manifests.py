@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from audit.document import Path
 from audit.releases import at_least
-from generator import sizing
+from generator import notifying, sizing
 from generator.flavors import FLAVORS
 from generator.images import has_digest
 from generator.manifest_context import most_replicas
+from generator.notifying import NAMES_AS_LABELS
 from generator.placement import PRIORITY_ANYWHERE
 from generator.values import Values
 
@@ -19,13 +20,10 @@ Told = tuple[Path, str, str, str]
 OTHERS = ("default", "kube-node-lease", "kube-public", "kube-system")
 """Namespaces that every cluster has for others."""
 
-NAMES_AS_LABELS = "1.21"
-"""The release since which a namespace has its name as the label kubernetes.io/metadata.name."""
-
 
 def manifest_disagreements(values: Values) -> Iterator[Told]:
     """Yield everything that does not go together here."""
-    checks = (_namespaces, _replicas, _autoscaling, _spool, _priority, _tls, _monitoring, _digests, _own_names)
+    checks = (_namespaces, _replicas, _autoscaling, _spool, _priority, _tls, _monitoring, _digests, _own_names, notifying.disagreements)
     for check in checks:
         yield from check(values)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator import network, placement
+from generator import network, notifying, placement
 from generator.images import pulled
 from generator.metadata import labels, metadata, monitor_metadata, service_names
 from generator.values import Values
@@ -27,6 +27,8 @@ def manifest_context(values: Values) -> dict[str, Any]:
         "loggly_port": network.loggly_port(values),
         "metadata": {name: metadata(values, name) for name in components},
         "monitor_metadata": monitor_metadata(values),
+        "notify_directory": notifying.DIRECTORY,
+        "notify_rules": notifying.egress_rules(values),
         "placement": {
             "agent": placement.agent_placement(values),
             "bridge": placement.bridge_placement(values, kind),

@@ -31,6 +31,11 @@ def loggly_peers(values: Values) -> list[Peer]:
         return [{"ipBlock": {"cidr": cidr}} for cidr in values.network_policy.loggly]
     if host == "loggly.com" or host.endswith(".loggly.com"):
         return [{"ipBlock": {"cidr": cidr, "except": internal}} for cidr, internal in INTERNAL.items()]
+    return address_peers(host)
+
+
+def address_peers(host: str) -> list[Peer]:
+    """Return the one address that a host is, nothing for a name: a NetworkPolicy cannot know it."""
     return [{"ipBlock": {"cidr": f"{host}/{_bits(host)}"}}] if _bits(host) else []
 
 

@@ -23,6 +23,13 @@ def _off(value: Any) -> Any:
     return "off" if value is False else value
 
 
+class Notify(Model):
+    """What notices need in the cluster; who is told stands in `bridge.config.notify`: docs/notifications.md."""
+
+    secret: Name | None = None
+    """A Secret in the bridge's namespace, which you create: each of its keys is a file, `/run/secrets/notify/KEY`, for addresses and tokens that are secrets."""
+
+
 class Images(Model):
     """How images are pulled."""
 

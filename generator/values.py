@@ -26,7 +26,7 @@ from generator.fields import (
 )
 from generator.pod_values import Autoscaling, PodValues, Spread, Storage
 from generator.policy import Rule
-from generator.shared_values import Images, Monitoring, NetworkPolicies, Tls
+from generator.shared_values import Images, Monitoring, NetworkPolicies, Notify, Tls
 from generator.versions import FIRST, LAST
 
 
@@ -216,6 +216,8 @@ class Values(Model):
     """The API server's side."""
     tls: Tls = Tls()
     """TLS between Fluentd and the bridge."""
+    notify: Notify = Notify()
+    """Notices of detections."""
     network_policy: NetworkPolicies = NetworkPolicies()
     """Who may reach what."""
     monitoring: Monitoring = Monitoring()

@@ -397,3 +397,14 @@ def test_what_is_given_of_the_agents_resources_stands_and_the_rest_follows_from_
     files = rendered("default", "bridge.eventsPerSecond=10000", "agent.resources.limits.memory=1Gi")
     (container,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
     assert {"requests": {"cpu": "150m", "memory": "200Mi"}, "limits": {"memory": "1Gi"}} == container["resources"]
+
+
+def test_notices_have_their_secret_and_their_ways_out() -> None:
+    files = chosen("everything")
+    pod = the(files, "Deployment", "kube-audit-bridge")["spec"]["template"]["spec"]
+    mounted = {"name": "notify", "mountPath": "/run/secrets/notify", "readOnly": True}
+    assert mounted in pod["containers"][0]["volumeMounts"]
+    assert "audit-notify" in {one.get("secret", {}).get("secretName") for one in pod["volumes"]}
+    egress = the(files, "NetworkPolicy", "kube-audit-bridge")["spec"]["egress"]
+    assert {"ports": [{"port": 443, "protocol": "TCP"}]} in egress
+    assert "/run/secrets/notify" not in stream(rendered("default"))
