@@ -49,6 +49,8 @@ def _whole(item: bytes, api_version: str) -> bytes:
         own = _decode_item(item)
     except MALFORMED:
         return item
+    if not (own.kind or own.api_version) and item[1:2] == b'"':  # as the API server writes it
+        return b'{"kind":"Event","apiVersion":"%b",%b' % (api_version.encode(), item[1:])
     missing = [
         f'"{key}":"{value}"'
         for key, had, value in (("kind", own.kind, "Event"), ("apiVersion", own.api_version, api_version))

@@ -5,6 +5,7 @@ Its items are cut out as bytes and go the way of lines of a log, so that an even
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 from audit import lists
@@ -30,17 +31,13 @@ def lines(body: Body, sieve: Sieve, judge: Judge, node: str, now: int) -> Iterat
     items = lists.events(bytes(body))
     for start in range(0, len(items), AT_ONCE):
         some = items[start : start + AT_ONCE]
-        yield _judged(sieve.lines(some, some)[1], judge, node, now)
+        left = sieve.lines(some, some)[1]
+        alone = partial(_alone, left, judge, node, now)
+        yield cast("list[bytes]", judge.lines(left, node, alone))
 
 
-def _judged(events: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
-    """Judge events together, and alone those that need more."""
-    judged = judge.lines(events, node, lambda place: _alone(events[place], judge, node, now))
-    return cast("list[bytes]", judged)
-
-
-def _alone(event: bytes, judge: Judge, node: str, now: int) -> bytes:
+def _alone(events: list[bytes], judge: Judge, node: str, now: int, place: int) -> bytes:
     try:
-        return judge.line(event, node, now)
+        return judge.line(events[place], node, now)
     except Exception as error:  # noqa: BLE001 - an event that a bug of ours meets must not hold up its batch for ever
-        return judge.damaged(event, f"bug: {type(error).__name__}", now)
+        return judge.damaged(events[place], f"bug: {type(error).__name__}", now)
