@@ -43,6 +43,13 @@ _RULES = (
         "A part of a log was gone before it was read: the log rotates too fast.",
     ),
     (
+        "AuditBridgeNoticesGivenUp",
+        'increase(audit_bridge_notifications_dropped_total{reason=~"refused|gave_up|bug"}[15m]) > 0',
+        "0m",
+        "high",
+        "{{ $labels.sink }} does not take notices of detections ({{ $labels.reason }}); see the bridge's log.",
+    ),
+    (
         "AuditBridgeSilent",
         "sum(increase(audit_bridge_events_received_total[15m])) == 0",
         "15m",
