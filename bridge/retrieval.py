@@ -92,16 +92,20 @@ class Retrieval:
 
     def _get(self, address: str, parameters: dict[str, str]) -> tuple[Outcome, bytes]:
         self.requests += 1
-        headers = {"Authorization": f"bearer {self._token.reveal()}"}
         try:
             answer = self._session.get(
-                address, params=parameters, headers=headers, timeout=TIMEOUT, allow_redirects=False
+                address, params=parameters, auth=self._signed, timeout=TIMEOUT, allow_redirects=False
             )
         except (requests.RequestException, HTTPError) as error:
             return Outcome(None, reason(error)), b""
         words = answer.content[:KEPT_OF_ANSWER].decode("utf-8", "replace").replace(self._token.reveal(), MASK)
         retry_after = answer.headers.get("Retry-After", "")
         return Outcome(answer.status_code, body=" ".join(words.split()), retry_after=retry_after), answer.content
+
+    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token into a request, so that what ~/.netrc says of the host does not take its place."""
+        request.headers["Authorization"] = f"bearer {self._token.reveal()}"
+        return request
 
     def _read(self, body: bytes) -> dict[str, Any]:
         try:
