@@ -72,7 +72,7 @@ def _constraints(values: Values, kind: str) -> list[Fields]:
     """
     one_rollout = kind == "Deployment" and at_least(values.cluster.version, SPREAD_OF_ONE_ROLLOUT)
     keys = {"matchLabelKeys": ["pod-template-hash"]} if one_rollout else {}
-    how = {
+    how: dict[str, Fields] = {
         "preferred": {"whenUnsatisfiable": "ScheduleAnyway"},
         "required": {"whenUnsatisfiable": "DoNotSchedule", **keys},
     }

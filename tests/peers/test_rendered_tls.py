@@ -51,16 +51,16 @@ def ends(folder: Path, *settings: str, names: tuple[str, ...] = ("localhost",)) 
 
 
 def certificates(folder: Path, *arguments: str) -> list[Any]:
-    command = [BIN / "audit-generator", "certs", DEFAULT, "-o", folder, "--secrets", *arguments]
+    command: list[str | Path] = [BIN / "audit-generator", "certs", DEFAULT, "-o", folder, "--secrets", *arguments]
     return list(yaml.safe_load_all(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout))
 
 
 def mount(folder: Path, pod: Any, secrets: list[Any]) -> Path:
     """Write the keys of the Secret that the pod's volume names, and no others, into a folder of its own."""
+    place = folder / str(pod["kind"])
     (volume,) = (one["secret"] for one in pod["spec"]["template"]["spec"]["volumes"] if one["name"] == "tls")
     names = (pod["metadata"]["namespace"], volume["secretName"])
     (secret,) = (one for one in secrets if (one["metadata"]["namespace"], one["metadata"]["name"]) == names)
-    place = folder / pod["kind"]
     place.mkdir()
     for item in volume["items"]:
         (place / item["path"]).write_bytes(b64decode(secret["data"][item["key"]]))
