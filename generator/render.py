@@ -74,6 +74,8 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     if values.environment:
         config["environment"] = values.environment
     config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
+    if values.loggly.subdomain:
+        config["loggly"]["subdomain"] = values.loggly.subdomain
     return config
 
 
