@@ -10,7 +10,7 @@ import click
 
 from generator import certificate_secrets, private_files
 from generator.certificates import San, Wish, san
-from generator.certs import AUTHORITY, Change, Leaf, Note, plan
+from generator.certs import AUTHORITY, CertificateError, Change, Leaf, Note, plan
 from generator.load import load
 from generator.metadata import AGENT, BRIDGE
 from generator.private_keys import KINDS, Kind
@@ -109,7 +109,10 @@ def certs(
     change: Change = "renew" if renew_ca else "replace" if replace_ca else "keep"
     names = [f"{stem}{suffix}" for stem in (AUTHORITY, *(leaf.stem for leaf in leaves)) for suffix in (".crt", ".key")]
     found = private_files.read(output, names)
-    result = plan(found, leaves, _terms(**terms), datetime.now(UTC), change=change)
+    try:
+        result = plan(found, leaves, _terms(**terms), datetime.now(UTC), change=change)
+    except CertificateError as error:
+        raise CertificateError(f"{output}/{error}") from None
     private_files.write(output, result.files)
     for name in private_files.tighten(output, names):
         click.echo(f"{output / name}: others may no longer read it", err=True)

@@ -43,16 +43,20 @@ def tell(reading: Reading) -> Reading:
 
 def kubernetes(command: F) -> F:
     """Give a command the option `--kubernetes VERSION`, its parameter `version`."""
-    option = click.option(
+    return release("The release whose API server reads and decides, such as 1.36.")(command)
+
+
+def release(words: str) -> Callable[[F], F]:
+    """Return the option `--kubernetes VERSION` with a help of its own."""
+    return click.option(
         "--kubernetes",
         "version",
         metavar="VERSION",
         default=NEWEST,
         show_default=True,
         callback=_release,
-        help="The release whose API server reads and decides, such as 1.36.",
+        help=words,
     )
-    return option(command)
 
 
 def _release(_context: click.Context, _parameter: click.Parameter, version: str) -> str:

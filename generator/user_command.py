@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import kubeconfigs, private_files, rights, templates, user_files, user_names, user_requests
-from generator.policy_files import kubernetes
+from generator.policy_files import release
 from generator.private_keys import KINDS, Kind, kind_of
 from generator.rights import Subject
 from generator.spans import Span
@@ -43,7 +43,7 @@ _WAYS = "--ca-cert with --ca-key, --request, --certificate or --service-account"
 @click.option(
     "--lifetime", type=Span(), default="90d", show_default=True, help="Of the certificate; it cannot be revoked."
 )
-@kubernetes
+@release("The cluster's release, such as 1.20; it decides the form of --request.")
 @click.option("--kubeconfig", type=_FILE, help="Take the cluster from this kubeconfig.")
 @click.option("--context", metavar="NAME", help="From this context of it; its current one without.")
 @click.option("--server", metavar="URL", help="Or the cluster's address, such as https://192.0.2.10:6443.")
@@ -76,8 +76,8 @@ def user(*, name: str, groups: tuple[str, ...], despite: str, output: Path | Non
     """Make an identity of the cluster: a user without any rights, or one for a CI system such as Jenkins.
 
     A user is a certificate: signed here with the cluster's own authority (--ca-cert, --ca-key), or by the cluster: --request prints what to
-    apply, `kubectl certificate approve` lets it be issued, --certificate takes it from there. In the folder: NAME.key,
-    NAME.crt, and NAME.kubeconfig with a context of its own, all for their owner alone.
+    apply, `kubectl certificate approve` lets it be issued, --certificate takes it from there. In the folder: NAME.crt, and for their
+    owner alone NAME.key and NAME.kubeconfig, which has a context of its own.
 
     --allow and --ci print a Role and a RoleBinding for each --namespace. A CI system inside the cluster is a --service-account,
     outside it is a user. Only what is for kubectl apply -f - goes to standard output.

@@ -75,6 +75,13 @@ def test_an_authority_near_its_end(tmp_path: Path) -> None:
     assert ["kept", "kept", "kept"] == [line.split()[0] for line in done.stdout.splitlines()]
 
 
+def test_an_error_names_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "server.crt").write_text("another's")
+    done = run("-o", tmp_path)
+    want = f"{tmp_path}/server.crt: expected ca.crt beside it, got none - put it back, or take another folder"
+    assert (want, ["server.crt"]) == (str(done.exception), [path.name for path in tmp_path.iterdir()])
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
