@@ -110,8 +110,9 @@ def layered(*documents: Document) -> Document:
     removed: dict[Path, Place] = {}
     for document in documents:
         put = dict(_replaced(data, document.data, ()))
-        gone = {*put, *removed}
+        gone = {*put, *(path for path in removed if path in document.lines)}
         lines = {**document.lines, **{path: place for path, place in lines.items() if not _is_below(path, gone)}}
+        removed = {path: place for path, place in removed.items() if path not in document.lines}
         removed |= {path: document.place(path) for path, value in put.items() if value is None}
         data = _merged(data, document.data)
     return Document(documents[-1].name if documents else "", data, lines, removed)

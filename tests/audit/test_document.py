@@ -82,6 +82,14 @@ def test_what_is_replaced_has_the_place_of_what_replaced_it() -> None:
     assert ["above.yaml:2", "above.yaml:2", "above.yaml:2", "above.yaml:3", "above.yaml:4"] == places
 
 
+def test_what_was_removed_and_set_again_has_the_place_of_the_latter_whatever_comes_after() -> None:
+    document = layered(
+        read("a: null\nb: {c: null}\n", "below.yaml"), read("a: 1\nb: {c: 2}\n", "above.yaml"), setting("d=1")
+    )
+    assert ["above.yaml:1", "above.yaml:2"] == [str(document.place(path)) for path in [("a",), ("b", "c")]]
+    assert {} == document.removed
+
+
 def test_an_error_about_a_missing_key_names_the_layer_whose_list_it_is() -> None:
     class Item(BaseModel):
         name: str
