@@ -5,6 +5,7 @@ are never followed: they would carry a token elsewhere.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -33,15 +34,13 @@ class Address:
 
 def post(address: Address, path: str, body: bytes) -> Outcome:
     """Send one request and return how it ended; raises nothing that the network can cause."""
-    headers = {"Content-Type": "application/json"}
-    if address.token:
-        headers["Authorization"] = f"Bearer {address.token.reveal()}"
     url = address.url.reveal()
     try:
         answer = requests.post(
             f"{url.rstrip('/')}{path}" if path else url,
             data=body,
-            headers=headers,
+            headers={"Content-Type": "application/json"},
+            auth=partial(_signed, address.token),
             timeout=TIMEOUT,
             allow_redirects=False,
             verify=address.ca_file or True,
@@ -56,3 +55,10 @@ def post(address: Address, path: str, body: bytes) -> Outcome:
         body=" ".join(words.split())[:ANSWER_LENGTH],
         retry_after=answer.headers.get("Retry-After", ""),
     )
+
+
+def _signed(token: Secret | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Put the token into a request, so that what ~/.netrc says of the host does not take its place."""
+    if token:
+        request.headers["Authorization"] = f"Bearer {token.reveal()}"
+    return request

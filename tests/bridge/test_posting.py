@@ -9,7 +9,10 @@ from bridge.secret import Secret
 from tests.support.receivers import Receiver
 
 
-def test_a_request_arrives_with_its_token() -> None:
+def test_a_request_arrives_with_its_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with no other, whatever ~/.netrc says of the host."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     with Receiver() as receiver:
         outcome = post(Address(Secret(f"{receiver.url}/hook?a=b"), Secret("t0ken")), "", b'{"a": 1}')
     [posted] = receiver.posted
