@@ -75,7 +75,7 @@ _KOPS = Distribution(
 )
 
 _ROWS: Mapping[str, tuple[Distribution, ...]] = {
-    # Before 1.11 kubeadm's configuration can mount no directory that the API server may write to (release notes of 1.11).
+    # Before 1.11 kubeadm's configuration changed with each release; there the static pod's manifest is patched instead.
     "kubeadm": (_KUBEADM, replace(_KUBEADM, first=FIRST, last="1.10", files=("kube-apiserver-patch.json",))),
     # kind's documentation, "Auditing"; a patch without apiVersion fits every kubeadm format.
     "kind": (

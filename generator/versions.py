@@ -84,8 +84,7 @@ KUBEADM: tuple[tuple[str, str, str], ...] = (
     ("v1alpha3", "1.12", "1.14"),
     ("v1alpha2", "1.11", "1.12"),
 )
-"""kubeadm's configuration formats, each with the first and the last release of kubeadm that reads it. Those before cannot mount a
-directory that the API server may write to."""
+"""kubeadm's configuration formats, each with the first and the last release of kubeadm that reads it. Older ones are not rendered."""
 
 
 def api_version(kind: str, version: str) -> str:
@@ -94,7 +93,7 @@ def api_version(kind: str, version: str) -> str:
 
 
 def kubeadm_api(version: str) -> str | None:
-    """Return the newest configuration format that a release of kubeadm reads; None where none can say what is needed."""
+    """Return the newest configuration format that a release of kubeadm reads; None where none is rendered."""
     return next((name for name, first, _ in KUBEADM if at_least(version, first)), None)
 
 
