@@ -17,7 +17,7 @@ from generator.load import Inputs
 POLICY = "host/audit-policy.yaml"
 
 OWN = "KAP207"
-"""Lint's finding about its own table of detections: here the bridge's rules themselves are asked for."""
+"""Lint's finding about the shipped rules: here those of the values are asked for, with exceptions and rules of the user's own."""
 
 
 def policy(inputs: Inputs) -> Iterator[Finding]:
