@@ -144,6 +144,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "log_path": host.log_path(values),
         "log_directories": host.log_directories(values),
         "container_log": host.log_file(values) is None,
+        "at_least": lambda first: at_least(values.cluster.version, first),
         "host_path_types": found.nodes.checks_host_paths,
         "pod_security_policies": not at_least(values.cluster.version, POD_SECURITY_POLICY_GONE),
         "monitor_port": MONITOR_PORT,

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.load import Inputs
 from generator.older import SECCOMP, fit, written_for
+from generator.render import render
+from generator.values import Values
 
 Object = dict[str, Any]
 
@@ -90,6 +93,21 @@ def test_a_policy_was_about_ingress_alone() -> None:
     assert fit(policy(policyTypes=["Egress"], egress=[{}]), "1.7") is None
     found = fit(policy(policyTypes=["Egress", "Ingress"], egress=[{}], ingress=[{}]), "1.7")
     assert found == policy(ingress=[{}])
+
+
+@pytest.mark.parametrize(
+    ("version", "apply", "absent"),
+    [
+        ("1.13", "cat kubernetes/[0-9]*.yaml | kubectl apply -f -", " -k "),
+        ("1.14", "kubectl apply -k kubernetes/", "--dry-run=server"),
+        ("1.18", "kubectl apply --dry-run=server -k kubernetes/", "cat kubernetes"),
+    ],
+)
+def test_the_steps_ask_kubectl_for_nothing_that_it_cannot(version: str, apply: str, absent: str) -> None:
+    cluster = Values.model_validate({"cluster": {"version": version}})
+    steps = render(Inputs(cluster))["README.md"]
+    assert f"    {apply}" in steps
+    assert absent not in steps
 
 
 def test_a_role_had_to_say_that_it_has_no_rules() -> None:
