@@ -1,5 +1,7 @@
 """What a bridge asks for follows from its events and its limits."""
 
+from pathlib import Path
+
 import pytest
 
 from generator import sizing
@@ -54,3 +56,11 @@ def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
 def test_an_agent_is_sized_for_all_events_of_the_cluster(events: int, cpu: str) -> None:
     found = agent_sized(events)
     assert ({"cpu": cpu, "memory": "200Mi"}, {"memory": "512Mi"}) == (found.requests, found.limits)
+
+
+def test_an_agent_is_planned_above_what_was_measured() -> None:
+    """docs/performance.md has Fluentd's CPU seconds for a million lines, without and with bodies."""
+    page = Path(__file__).parent.parent.parent / "docs" / "performance.md"
+    (row,) = [line for line in page.read_text("utf-8").splitlines() if line.startswith("| Fluentd tail raw → forward")]
+    cells = [cell.strip() for cell in row.split("|")]
+    assert float(cells[2]) < float(cells[5]) < sizing.AGENT_EVENT_CPU_MICROSECONDS
