@@ -6,6 +6,7 @@ from audit.document import Path
 from audit.policy_reading import judged
 from audit.releases import at_least
 from generator import audit_policy, distributions, host
+from generator.crosscheck_webhook import webhook_disagreements
 from generator.values import Log, Values
 from generator.versions import KUBEADM, kubeadm_reads
 
@@ -26,6 +27,7 @@ def cluster_disagreements(values: Values) -> Iterator[Told]:
         return
     for check in (_kubeadm, _managed, _log, _policy, _autoscaling):
         yield from check(values)
+    yield from webhook_disagreements(values)
 
 
 def _release(values: Values) -> Told:

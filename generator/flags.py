@@ -15,6 +15,7 @@ SINCE: Mapping[str, str] = {
     "audit-log-truncate-enabled": "1.10",
     "audit-log-truncate-max-event-size": "1.10",
     "audit-policy-file": "1.7",
+    "audit-webhook-batch-buffer-size": "1.9",
     "audit-webhook-batch-max-size": "1.9",
     "audit-webhook-batch-max-wait": "1.9",
     "audit-webhook-batch-throttle-burst": "1.9",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.releases import at_least
-from generator import audit_policy, templates
+from generator import audit_policy, templates, webhook
 from generator.distributions import Distribution, distribution
 from generator.flags import ROTATION, known
 from generator.values import Values
@@ -66,6 +66,8 @@ def log_path(values: Values) -> str:
 
 def log_directories(values: Values) -> list[str]:
     """Return what an agent needs to see of the node. A container's log is a link from one of these to the other."""
+    if webhook.is_direct(values):
+        return []
     path = log_file(values)
     return [path.rpartition("/")[0]] if path else ["/var/log/containers", "/var/log/pods"]
 
@@ -75,6 +77,8 @@ def files(inputs: "Inputs", context: dict[str, Any]) -> dict[str, str]:
     values = inputs.values
     found = way(values)
     written = {} if found.managed else {"host/audit-policy.yaml": policy(inputs)}
+    if values.audit.webhook:
+        written["host/audit-webhook/kubeconfig"] = webhook.kubeconfig(values)
     context = {**context, **host_context(inputs)}
     for name, template in (("README.md", f"README-{found.steps}.md"), *((one, one) for one in found.files)):
         written[f"host/{name}"] = templates.render(f"manifests/host/{template}.j2", context)
@@ -102,6 +106,9 @@ def host_context(inputs: "Inputs") -> dict[str, Any]:
         "policy_path": way(values).policy,
         "rotation": ROTATION,
         "way": way(values),
+        "webhook_by_service": webhook.by_service(values),
+        "webhook_called": webhook.called(values) if values.audit.webhook else "",
+        "webhook_seen": webhook.directory(values),
     }
 
 
@@ -121,7 +128,7 @@ def flags(values: Values) -> dict[str, str]:
         result["audit-log-truncate-max-event-size"] = str(values.bridge.config.limits.event_bytes)
     if path:
         result |= dict(zip(ROTATION, map(str, (log.max_age, log.max_backups, log.max_size)), strict=True))
-    return known(result, values.cluster.version)
+    return known(result | webhook.flags(values), values.cluster.version)
 
 
 def mounts(values: Values) -> list[Mount]:
@@ -129,7 +136,9 @@ def mounts(values: Values) -> list[Mount]:
     found, path = way(values), log_file(values)
     policy_mount = Mount("audit-policy", found.policy, "File", read_only=True)
     log_mount = [Mount("audit-log", path.rpartition("/")[0], "DirectoryOrCreate", read_only=False)] if path else []
-    return [policy_mount, *log_mount]
+    seen = webhook.directory(values) if values.audit.webhook else ""
+    webhook_mount = [Mount("audit-webhook", seen, "Directory", read_only=True)] if seen else []
+    return [policy_mount, *log_mount, *webhook_mount]
 
 
 def patch(values: Values) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator import network, notifying, placement
+from generator import webhook, network, notifying, placement
 from generator.images import pulled
 from generator.metadata import labels, metadata, monitor_metadata, service_names
 from generator.values import Values
@@ -39,6 +39,10 @@ def manifest_context(values: Values) -> dict[str, Any]:
         "state_bytes": state_bytes(values),
         "state_directory": STATE_DIRECTORY,
         "tls_directory": TLS_DIRECTORY,
+        "webhook_arguments": webhook.arguments(values),
+        "webhook_by_service": webhook.by_service(values),
+        "webhook_directory": webhook.SECRETS_DIRECTORY,
+        "webhook_is_direct": webhook.is_direct(values),
     }
 
 

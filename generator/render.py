@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from audit.releases import at_least
-from generator import host, older, sizing, templates
+from generator import host, older, sizing, templates, webhook
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
 from generator.flavors import FLAVORS
@@ -76,7 +76,7 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
     if values.loggly.subdomain:
         config["loggly"]["subdomain"] = values.loggly.subdomain
-    return config
+    return config | webhook.bridge_config(values)
 
 
 def bridge_resources(values: Values) -> Resources:

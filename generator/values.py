@@ -28,6 +28,7 @@ from generator.pod_values import Autoscaling, PodValues, Spread, Storage
 from generator.policy import Rule
 from generator.shared_values import Images, Monitoring, NetworkPolicies, Notify, Tls
 from generator.versions import FIRST, LAST
+from generator.webhook_values import Webhook
 
 
 class Cluster(Model):
@@ -187,6 +188,8 @@ class Audit(Model):
     """The log file and its rotation."""
     policy: Policy = Policy()
     """The audit policy."""
+    webhook: Webhook | None = None
+    """With it, and an address, API servers post their events themselves, and no agent reads the log."""
 
 
 def _free_keys(schema: dict[str, Any]) -> None:

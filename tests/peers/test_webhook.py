@@ -1,21 +1,23 @@
-"""The real API server posts its events, Loggly is away in the middle, the bridge is killed: what the log has, Loggly has."""
+"""The real API server posts its events as rendered, Loggly is away in the middle, the bridge is killed: what the log has, Loggly has."""
 
 import json
 import os
+import random
 import signal
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-import trustme
 import yaml
-from click.testing import CliRunner
 
-from bridge.verify_command import verify
-from tests.support.kube import ADMIN, KubeApi, free_ports
-from tests.support.processes import API_TOKEN, Bridge, Sandbox, wait_for
+from generator import webhook as rendered
+from generator.load import Inputs, load
+from generator.render import render
+from tests.support.kube import ADMIN, KubeApi
+from tests.support.processes import BIN, Bridge, Process, Sandbox, wait_for
 
 pytestmark = pytest.mark.peer("kube")
 
@@ -26,73 +28,90 @@ rules:
 - level: RequestResponse
   resources: [{group: "", resources: [configmaps]}]
 """
-TOKEN = "token-of-the-api-server-of-the-tests"
 QUICK = ("retry.initial=50ms", "retry.maximum=200ms")
 
 
-class Webhook:
-    """A bridge with a spool, its certificate for 127.0.0.1, and the kubeconfig by which the API server posts to it."""
+def free_node_port() -> int:
+    """Return a port that a Service could have on this machine, and that nothing listens on."""
+    while True:
+        port = random.randint(30_000, 32_767)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
-    def __init__(self, folder: Path, loggly: Sandbox) -> None:
-        self._folder = folder
-        self.loggly = loggly
-        self._bridges = ExitStack()
-        (self._port,) = free_ports(1)
-        authority = trustme.CA()
-        client = authority.issue_cert("api.example.com", common_name="kube-apiserver")
-        authority.cert_pem.write_to_path(folder / "ca.crt")
-        for name, leaf in (("server", authority.issue_cert("127.0.0.1")), ("client", client)):
-            leaf.cert_chain_pems[0].write_to_path(folder / f"{name}.crt")
-            leaf.private_key_pem.write_to_path(folder / f"{name}.key")
-        (folder / "token").write_text(TOKEN)
-        self.kubeconfig = folder / "kubeconfig-of-the-webhook"
-        self.kubeconfig.write_text(yaml.safe_dump(self._kubeconfig()))  # its files are named from where it is
-        tls = {"cert_file": "server.crt", "key_file": "server.key", "client_ca_file": "ca.crt"}
+
+class Rendered:
+    """What a values file renders to, with the certificates that `certs` makes, in one folder: both sides of the webhook."""
+
+    def __init__(self, folder: Path, mode: str) -> None:
+        self.folder = folder
+        self.port = free_node_port()
         webhook = {
-            "host": "127.0.0.1",
-            "port": self._port,
-            "tls": {key: str(folder / name) for key, name in tls.items()},
-            "token_file": str(folder / "token"),
-            "client_names": ["kube-apiserver"],
+            "mode": mode,
+            "nodePort": self.port,
+            "address": "127.0.0.1",
+            "batch": {"maxWait": "200ms"},
+            "initialBackoff": "500ms",
         }
-        self.config = folder / "bridge.yaml"
-        self.config.write_text(
-            yaml.safe_dump({"cluster": "test", "webhook": webhook, "spool": {"path": str(folder / "spool")}})
+        values = {
+            "cluster": {"name": "test", "version": "1.20"},
+            "audit": {"webhook": webhook},
+            "bridge": {"storage": {"claim": {}, "spool": True}},
+        }
+        self._values = folder / "values.yaml"
+        self._values.write_text(yaml.safe_dump(values))
+        self.inputs: Inputs = load([self._values])
+        files = render(self.inputs)
+        (folder / "kubeconfig-of-the-webhook").write_text(files["host/audit-webhook/kubeconfig"])
+        (folder / "bridge.yaml").write_text(files["bridge.yaml"])
+        self._make_certificates()
+
+    def _make_certificates(self) -> None:
+        arguments = (
+            "certs",
+            self._values,
+            "-o",
+            self.folder / "certs",
+            "--san",
+            "127.0.0.1",
+            "--client",
+            "kube-apiserver",
         )
-        self.start()
+        with Process([BIN / "audit-generator", *arguments]) as made:
+            assert 0 == made.wait(), made.output
+        names = {
+            "ca.crt": "ca.crt",
+            "client-kube-apiserver.crt": "client.crt",
+            "client-kube-apiserver.key": "client.key",
+        }
+        for made_as, name in names.items():  # the kubeconfig names them from where it is
+            (self.folder / name).write_bytes((self.folder / "certs" / made_as).read_bytes())
 
-    def _kubeconfig(self) -> dict[str, object]:
-        cluster = {"server": f"https://127.0.0.1:{self._port}/nodes/cp-1", "certificate-authority": "ca.crt"}
-        user = {"client-certificate": "client.crt", "client-key": "client.key", "tokenFile": "token"}
+    def flags(self) -> dict[str, str]:
+        """Return the API server's flags, with the folder in place of the one on its machine."""
+        (self.folder / "policy.yaml").write_text(POLICY)
         return {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "bridge", "cluster": cluster}],
-            "users": [{"name": "apiserver", "user": user}],
-            "contexts": [{"name": "webhook", "context": {"cluster": "bridge", "user": "apiserver"}}],
-            "current-context": "webhook",
+            **rendered.flags(self.inputs.values),
+            "audit-webhook-config-file": str(self.folder / "kubeconfig-of-the-webhook"),
+            "audit-policy-file": str(self.folder / "policy.yaml"),
+            "audit-log-path": str(self.folder / "audit.log"),
         }
 
-    def start(self) -> None:
-        """Start a bridge, in place of one that was killed."""
-        self.bridge = self._bridges.enter_context(Bridge(self.config, self.loggly.url, *QUICK))
-
-    def kill(self) -> None:
-        self.bridge.signal(signal.SIGKILL)
-        self.bridge.wait()
-
-    def close(self) -> None:
-        self._bridges.close()
+    def bridge(self, loggly: Sandbox) -> Bridge:
+        """Start the bridge with its rendered arguments, the container's folder being this one."""
+        certs = self.folder / "certs"
+        for name, made_as in (("tls.crt", "server.crt"), ("tls.key", "server.key")):
+            (certs / name).write_bytes((certs / made_as).read_bytes())
+        own = [one.removeprefix("--set=") for one in rendered.arguments(self.inputs.values)]
+        files = [one.replace(rendered.SECRETS_DIRECTORY, str(certs)) for one in own]
+        place = (f"webhook.port={self.port}", f"spool.path={self.folder / 'spool'}", *QUICK)
+        return Bridge(self.folder / "bridge.yaml", loggly.url, *files, *place)
 
 
 @pytest.fixture
-def webhook(tmp_path: Path) -> Iterator[Webhook]:
-    with Sandbox() as loggly:
-        webhook = Webhook(tmp_path, loggly)
-        try:
-            yield webhook
-        finally:
-            webhook.close()
+def loggly() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
 def logged(log: Path) -> set[tuple[str, str]]:
@@ -100,47 +119,28 @@ def logged(log: Path) -> set[tuple[str, str]]:
     return {(event["auditID"], event["stage"]) for event in map(json.loads, log.read_text().splitlines())}
 
 
-def verified(webhook: Webhook, log: Path) -> str:
-    """Return what `audit-bridge verify` says last of a log whose events came by the webhook."""
-    arguments = [str(log), "--config", str(webhook.config), "--account", webhook.loggly.url, "--wait", "0"]
-    done = CliRunner().invoke(verify, arguments, env={"LOGGLY_API_TOKEN": API_TOKEN})
-    return done.output.splitlines()[-1]
+def held(loggly: Sandbox) -> set[tuple[str, str]]:
+    events = (json.loads(event["raw"]) for event in loggly.events())
+    return {(event["auditID"], event["stage"]) for event in events}
 
 
 @pytest.mark.parametrize("mode", ["batch", "blocking"])
-def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(webhook: Webhook, tmp_path: Path, mode: str) -> None:
-    loggly, log = webhook.loggly, tmp_path / "audit.log"
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    flags = {
-        "audit-policy-file": str(tmp_path / "policy.yaml"),
-        "audit-log-path": str(log),
-        "audit-webhook-config-file": str(webhook.kubeconfig),
-        "audit-webhook-mode": mode,
-        "audit-webhook-initial-backoff": "500ms",
-        "audit-webhook-batch-max-wait": "200ms",
-        "audit-webhook-batch-max-size": "50",
-    }
-    with KubeApi(tmp_path, flags) as kube:
-        loggly.script({"match": {}, "for_s": OUTAGE_SECONDS, "action": "respond", "status": 503})
-        until = time.monotonic() + OUTAGE_SECONDS
-        number = 0
-        while time.monotonic() < until or number < 40:
-            assert 404 == kube.request(f"/api/v1/namespaces/default/configmaps/named-{number}", ADMIN)
-            number += 1
-            if number == 20:
-                webhook.kill()
-                webhook.start()
-        wait_for(
-            lambda: logged(log) <= {_key(event) for event in loggly.events()}, 30, "every event of the log in Loggly"
-        )
-    proof = verified(webhook, log)
-    assert (True, True) == (": 0 missing, " in proof, proof.endswith(" 0 altered")), proof
+def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(loggly: Sandbox, tmp_path: Path, mode: str) -> None:
+    with ExitStack() as stack:
+        sides = Rendered(tmp_path, mode)
+        bridge = stack.enter_context(sides.bridge(loggly))
+        with KubeApi(tmp_path, sides.flags()) as kube:
+            loggly.script({"match": {}, "for_s": OUTAGE_SECONDS, "action": "respond", "status": 503})
+            until, number = time.monotonic() + OUTAGE_SECONDS, 0
+            while time.monotonic() < until or number < 40:
+                assert 404 == kube.request(f"/api/v1/namespaces/default/configmaps/named-{number}", ADMIN)
+                number += 1
+                if number == 20:
+                    bridge.signal(signal.SIGKILL)
+                    bridge.wait()
+                    bridge = stack.enter_context(sides.bridge(loggly))
+            wait_for(lambda: logged(tmp_path / "audit.log") <= held(loggly), 30, "every event of the log in Loggly")
     events = [event["event"]["json"] for event in loggly.events()]
-    ours = [event for event in events if event["audit"].get("target", "").startswith("configmaps/default/named-")]
-    assert {("cp-1", "test")} == {(event["audit"]["node"], event["audit"]["cluster"]) for event in events}
-    assert {f"configmaps/default/named-{at}" for at in range(number)} == {event["audit"]["target"] for event in ours}
-
-
-def _key(event: dict[str, str]) -> tuple[str, str]:
-    found = json.loads(event["raw"])
-    return found["auditID"], found["stage"]
+    assert {"test"} == {event["audit"]["cluster"] for event in events}
+    ours = {event["audit"]["target"] for event in events if "configmaps/default/named-" in event["audit"]["target"]}
+    assert {f"configmaps/default/named-{at}" for at in range(number)} == ours
