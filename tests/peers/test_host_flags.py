@@ -1,10 +1,11 @@
-"""The API server of 1.20, started with exactly the rendered policy and flags, writes the log where the agent looks for it."""
+"""API servers of 1.20 and 1.36, started with exactly the rendered policy and flags, write the log where the agent looks for it."""
 
 import json
 import ssl
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -12,12 +13,68 @@ import yaml
 from generator.load import load
 from generator.render import render
 from tests.support.kube import ADMIN, KubeApi
+from tests.support.modern import ModernApi
+from tests.support.processes import wait_for
 
 pytestmark = pytest.mark.peer("kube")
 
 EVENTS = 40
 LARGE = {"text": "a" * 30_000}
 """Of what is sent, so that a few requests fill a file of one megabyte."""
+
+RULES = "[{level: RequestResponse, resources: [{group: '', resources: [configmaps]}]}, {level: Metadata}]"
+
+
+class Host(NamedTuple):
+    """A machine's root, and what was rendered for it."""
+
+    root: Path
+    files: dict[str, str]
+    arguments: dict[str, str]
+
+    @property
+    def flags(self) -> dict[str, str]:
+        """The flags with every mounted path below the root, as a container sees another one."""
+        mounted = ("/etc/kubernetes/", "/var/log/kubernetes/audit/")
+        return {
+            name: f"{self.root}{value}" if value.startswith(mounted) else value
+            for name, value in self.arguments.items()
+        }
+
+    @property
+    def log(self) -> Path:
+        """Where the log is written."""
+        return Path(self.flags["audit-log-path"])
+
+
+def installed(root: Path, version: str) -> Host:
+    """Render for a release, and put the policy where `host/README.md` says."""
+    root.mkdir(exist_ok=True)
+    settings = (f"cluster.version='{version}'", "audit.log.maxSize=1", f"audit.policy.rules={RULES}")
+    files = render(load([], settings))
+    server = yaml.safe_load(files["host/kubeadm.yaml"])["apiServer"]
+    given = server["extraArgs"]
+    arguments = given if isinstance(given, dict) else {one["name"]: one["value"] for one in given}
+    mounts = {one["pathType"]: one["mountPath"] for one in server["extraVolumes"]}
+    assert (arguments["audit-policy-file"], arguments["audit-log-path"].rpartition("/")[0]) == (
+        mounts["File"],
+        mounts["DirectoryOrCreate"],
+    )
+    policy = root / mounts["File"].lstrip("/")
+    policy.parent.mkdir(parents=True)
+    policy.write_text(files["host/audit-policy.yaml"])
+    return Host(root, files, arguments)
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
+    return installed(tmp_path_factory.mktemp("host"), "1.20")
+
+
+@pytest.fixture(scope="module")
+def kube(host: Host) -> Iterator[KubeApi]:
+    with KubeApi(host.root, host.flags) as api:
+        yield api
 
 
 def post(kube: KubeApi, name: str) -> None:
@@ -28,42 +85,37 @@ def post(kube: KubeApi, name: str) -> None:
         {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"},
         method="POST",
     )
-    with urllib.request.urlopen(
-        request, timeout=20, context=ssl.create_default_context(cafile=kube.authority)
-    ) as answer:
+    context = ssl.create_default_context(cafile=kube.authority)
+    with urllib.request.urlopen(request, timeout=20, context=context) as answer:
         assert answer.status == 201
 
 
-def beneath(root: Path, flags: dict[str, str], mounts: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the flags with every mounted path below a folder, as a container sees another root."""
-    paths = tuple(one["mountPath"] for one in mounts)
-    return {name: f"{root}{value}" if value.startswith(paths) else value for name, value in flags.items()}
+def test_the_log_is_written_and_rotated_where_the_agent_reads(host: Host, kube: KubeApi) -> None:
+    kube.kubectl("create", "namespace", "flags")
+    for number in range(EVENTS):
+        post(kube, f"sent-{number}")
+    assert f"  path {host.arguments['audit-log-path']}\n" in host.files["fluent.conf"]
+
+    def ours() -> list[dict[str, Any]]:
+        found = [event for event in map(json.loads, lines(host)) if "flags/configmaps?dryRun" in event["requestURI"]]
+        return found if len(found) >= EVENTS else []
+
+    events = wait_for(ours, naming="the events that were sent for")
+    assert EVENTS == len(events) == len({event["auditID"] for event in events})
+    assert {("RequestResponse", "ResponseComplete")} == {(event["level"], event["stage"]) for event in events}
+    assert [path for path in host.log.parent.iterdir() if path != host.log]
+    assert max(map(len, lines(host))) <= int(host.flags["audit-log-truncate-max-event-size"])
 
 
-def test_the_rendered_flags_write_and_rotate_the_log_that_the_agent_reads(tmp_path: Path) -> None:
-    values = tmp_path / "values.yaml"
-    rules = "[{level: RequestResponse, resources: [{group: '', resources: [configmaps]}]}, {level: Metadata}]"
-    values.write_text(f"cluster: {{version: '1.20'}}\naudit: {{log: {{maxSize: 1}}, policy: {{rules: {rules}}}}}\n")
-    files = render(load([values]))
-    server = yaml.safe_load(files["host/kubeadm.yaml"])["apiServer"]
-    mounts = server["extraVolumes"]
-    policy = tmp_path / next(one["hostPath"] for one in mounts if one["pathType"] == "File").lstrip("/")
-    policy.parent.mkdir(parents=True)
-    policy.write_text(files["host/audit-policy.yaml"])
-    with KubeApi(tmp_path, beneath(tmp_path, server["extraArgs"], mounts)) as kube:
-        kube.kubectl("create", "namespace", "flags")
-        for number in range(EVENTS):
-            post(kube, f"sent-{number}")
-    agent = files["fluent.conf"]
-    log = tmp_path / server["extraArgs"]["audit-log-path"].lstrip("/")
-    assert f"  path /{log.relative_to(tmp_path)}\n" in agent
-    rotated = [path for path in log.parent.iterdir() if path != log]
-    assert rotated
-    lines = [line for path in (*rotated, log) for line in path.read_bytes().splitlines()]
-    events = [json.loads(line) for line in lines]
-    ours = [event for event in events if event["requestURI"].endswith("flags/configmaps?dryRun=All")]
-    others = [event for event in events if event.get("objectRef", {}).get("resource") != "configmaps"]
-    assert {"Metadata"} == {event["level"] for event in others}
-    assert EVENTS == len(ours) == len({event["auditID"] for event in ours})
-    assert {("RequestResponse", "ResponseComplete")} == {(event["level"], event["stage"]) for event in ours}
-    assert max(map(len, lines)) <= int(server["extraArgs"]["audit-log-truncate-max-event-size"])
+@pytest.mark.peer("kube-modern")
+def test_a_current_api_server_takes_the_flags_of_its_release(host: Host, kube: KubeApi) -> None:
+    modern = installed(host.root / "modern", "1.36")
+    with ModernApi(modern.root, kube, modern.flags):
+        first = json.loads(wait_for(lambda: lines(modern), naming="a line of the log")[0])
+    assert ("Event", "audit.k8s.io/v1", "Metadata") == (first["kind"], first["apiVersion"], first["level"])
+
+
+def lines(host: Host) -> list[bytes]:
+    """Return the lines of the log and of what it was rotated to."""
+    paths = host.log.parent.iterdir() if host.log.parent.is_dir() else ()
+    return [line for path in paths for line in path.read_bytes().splitlines()]
