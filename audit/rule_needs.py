@@ -74,7 +74,9 @@ def _looks_at(predicate: Predicate, asked: Asked) -> bool:
     wanted = {name: demanded(predicate, name) for name in (*request, "audit.verdict", "audit.sourceClass")}
     if wanted["audit.sourceClass"] is not None or all(wanted[name] is None for name in _ABOUT):
         return False
-    if (asked.actor and wanted["audit.verdict"] == frozenset({"denied_authn"})) or (is_path and _wants_object(predicate)):
+    if (asked.actor and wanted["audit.verdict"] == frozenset({"denied_authn"})) or (
+        is_path and _wants_object(predicate)
+    ):
         return False  # a failed login has no actor
     return all(only is None or request[name].lower() in only for name, only in wanted.items() if name in request)
 

@@ -1,5 +1,6 @@
 """Exceptions take events out of rules, and nothing else."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,9 +26,7 @@ def told(events: list[dict[str, Any]], **exception: Any) -> list[set[str]]:
         event = {**one, "auditID": str(number)}
         view = from_record(event)
         candidates = detector.candidates(view, facts(view), "")
-        names = candidates and detector.decide(
-            candidates, view, lambda event=event: event, "2026-11-24T12:00:00.000000Z"
-        )
+        names = candidates and detector.decide(candidates, view, partial(dict, event), "2026-11-24T12:00:00.000000Z")
         found.append(set(names.names) if names else set())
     return found
 

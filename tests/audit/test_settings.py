@@ -47,7 +47,9 @@ def test_every_model_is_frozen_and_closed(model: type[BaseModel]) -> None:
 def test_what_the_generator_writes_the_bridge_reads() -> None:
     written = Settings(cluster="prod", forward={"ack_deadline": "90s"}, limits={"unacked_bytes": "1GiB"})  # type: ignore[arg-type]
     assert {"ack_deadline": "90s"} == written.model_dump(mode="json", exclude_defaults=True)["forward"]
-    assert written == Settings.model_validate_json(written.model_dump_json(by_alias=True, exclude_none=True), strict=True)
+    assert written == Settings.model_validate_json(
+        written.model_dump_json(by_alias=True, exclude_none=True), strict=True
+    )
 
 
 @pytest.mark.parametrize("tag", ["kubernetes", "a", "A.b_c-9", "0", "x" * 64])
