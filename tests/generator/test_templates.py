@@ -1,5 +1,6 @@
 """Templates: strict, quoting, and errors with file and line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,16 @@ def test_a_literal_block_holds_the_text_to_the_byte() -> None:
 )
 def test_a_quantity_is_in_the_form_that_kubernetes_keeps(size: int, quantity: str) -> None:
     assert quantity == templates.to_quantity(size)
+
+
+def test_compiled_templates_are_kept_beside_the_modules_unless_python_keeps_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    kept = templates._compiled()
+    assert kept is None or Path(templates.__file__).parent / "__pycache__" == Path(kept.directory)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert None is templates._compiled()
 
 
 def test_what_was_rendered_is_read_back_document_by_document() -> None:
