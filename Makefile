@@ -6,7 +6,7 @@ ENV ?= default
 LAYERS = $(filter-out values/$(ENV).yaml,$(wildcard values/base.yaml)) values/$(ENV).yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo render test faults noise check format golden bench profile clean
+.PHONY: help venv demo render test faults noise check format golden bench profile dist clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,14 @@ bench: venv ## every goal of speed and memory with its figure, beside the bare l
 
 profile: venv ## where an event's time goes in the bridge's process; INPUT=recorded with bodies
 	@$(BIN)/python -m benchmarks.profiling
+
+dist: venv ## what a release has: dist/ with wheel, source, and the packages that the wheel brings along, as CycloneDX JSON
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@$(PYTHON) -m venv dist/plain
+	@dist/plain/bin/pip install --quiet --disable-pip-version-check --find-links dist "kube-audit-bridge==$$(ls dist/*.whl | cut -d - -f 2)"
+	@.ci/sbom dist/plain/bin/python >dist/sbom.cdx.json
+	@rm -rf dist/plain
 
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
