@@ -58,6 +58,18 @@ def metadata() -> list[bytes]:
     ]
 
 
+def unlike(lines: list[bytes]) -> list[bytes]:
+    """Return the lines as often as they fill whole chunks, each with a resource's name or a client of its own: none comes again."""
+    return [_renamed(line, number) for number, line in enumerate(repeated(lines, DISTINCT_EVENTS))]
+
+
+def _renamed(line: bytes, number: int) -> bytes:
+    event = orjson.loads(line)
+    place, key = (event["objectRef"], "name") if "objectRef" in event else (event, "userAgent")
+    place[key] = f"{place.get(key, 'all')}-{number}"
+    return orjson.dumps(event)
+
+
 def requests(
     lines: list[bytes], form: Form, chunk_events: int = CHUNK_EVENTS, distinct: int = DISTINCT_EVENTS
 ) -> Requests:

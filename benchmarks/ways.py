@@ -16,6 +16,8 @@ from benchmarks.senders import Traffic
 
 ROUNDS = 3
 METADATA, RECORDED = "metadata", "recorded"
+UNLIKE = {"metadata, none alike": METADATA, "recorded, none alike": RECORDED}
+"""Inputs of which nothing can be remembered, and what they are made of."""
 NEAR, FAR = 0.0, 20.0  # milliseconds until Loggly answers
 FLATTENED = ("redact.bodies=flatten",)
 SLOWER = 5.0  # per cent that throughput may lose at 20 ms
@@ -53,12 +55,14 @@ COURSES = (
     Course("parsed by Fluentd, metadata", Input(METADATA, PARSED), 1.2),
     Course("parsed by Fluent Bit, metadata", Input(METADATA, FLUENT_BIT), 1.2),
     Course("parsed by Fluentd, recorded", Input(RECORDED, PARSED)),
+    *(Course(f"raw lines, {name}", Input(name, RAW)) for name in UNLIKE),
 )
 
 
 def measured(lines: dict[str, list[bytes]], events: int, rounds: int = ROUNDS) -> list[Way]:
     """Measure every way."""
     chunks = max(events // CHUNK_EVENTS, 1)
+    lines = lines | {name: inputs.unlike(lines[source]) for name, source in UNLIKE.items()}
     requests = {one: inputs.requests(lines[one.lines], one.form) for one in dict.fromkeys(c.input for c in COURSES)}
     loops: dict[Input, list[float]] = {one: [] for one in requests}
     loads: dict[str, list[Load]] = {course.name: [] for course in COURSES}
