@@ -13,7 +13,7 @@ from audit.listeners import Tls, Webhook
 from audit.rule_exceptions import RuleException
 from audit.senders import FarCluster, OtherLog, doubled
 from audit.sinks import Notify
-from audit.units import ADDRESS, TAG, Bytes, Count, Model, Port, Seconds
+from audit.units import TAG, Bytes, Count, Model, Origin, Port, Seconds
 
 NAME = Matching(
     r"[^\"\\\s]*[^\"\\\s*?][^\"\\\s]*",
@@ -92,7 +92,7 @@ class Admin(Model):
 class Loggly(Model):
     """Where events go."""
 
-    url: Annotated[str, ADDRESS] = "https://logs-01.loggly.com"
+    url: Origin = "https://logs-01.loggly.com"
     """Scheme and host, without a path. The environment variable LOGGLY_URL goes before it."""
     token_file: str | None = None
     """A file with the customer token. Without it the environment variable LOGGLY_TOKEN is read."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from audit.checking import Matching, refusal
 from audit.rule_exceptions import RULE
-from audit.units import TAG, Count, Model, Seconds
+from audit.units import TAG, Count, Model, Seconds, is_url
 
 VARIABLE = Matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")
 
@@ -22,7 +22,7 @@ _URL = re.compile(r"https?://[^\s?#@/][^\s#@]*")
 
 def is_address(text: str) -> bool:
     """Tell whether a text is an address that notices can be sent to: HTTP or HTTPS, no password, no fragment."""
-    return _URL.fullmatch(text) is not None
+    return _URL.fullmatch(text) is not None and is_url(text)
 
 
 def _address(text: str) -> str:

@@ -6,10 +6,11 @@ Durations are text with a unit (`200ms`, `50s`, `2m`), sizes whole bytes or text
 import re
 from decimal import Decimal
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from audit.checking import Matching
+from audit.checking import Matching, refusal
 
 DURATIONS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
 SIZES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -17,6 +18,21 @@ _NUMBER = r"([0-9]{1,18}(?:\.[0-9]{1,30})?)"
 
 ADDRESS = Matching(r"https?://[^/?#@\s]+", "scheme and host, such as https://logs-01.loggly.com", "leave out the rest")
 TAG = Matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1-64 letters, digits, '.', '_' and '-', no sign first")
+
+
+def is_url(text: str) -> bool:
+    """Tell whether a text can be taken apart as a URL with a host: brackets only around IPv6, ports up to 65535."""
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _taken_apart(text: str) -> str:
+    if not is_url(text):
+        raise refusal(ADDRESS.want, "correct the host or the port")
+    return text
 
 
 def seconds(value: Any) -> Any:
@@ -47,6 +63,7 @@ Seconds = Annotated[
     float, BeforeValidator(seconds, json_schema_input_type=str), PlainSerializer(duration_text), Field(gt=0)
 ]
 Bytes = Annotated[int, BeforeValidator(size, json_schema_input_type=int | str), Field(gt=0)]
+Origin = Annotated[str, ADDRESS, AfterValidator(_taken_apart)]
 Port = Annotated[int, Field(ge=0, le=65535, strict=True)]
 Count = Annotated[int, Field(gt=0, strict=True)]
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from audit.document import Matching
 from audit.settings import Settings
-from audit.units import Bytes, Seconds
+from audit.units import Bytes, Origin, Seconds
 from generator.fields import (
     AbsolutePath,
     AnnotationKey,
@@ -142,9 +142,7 @@ class Forward(Model):
 class Loggly(Model):
     """The account that events go to."""
 
-    url: Annotated[str, Matching(r"https?://[^/\s@]+", "scheme and host, such as https://logs-01.loggly.com")] = (
-        "https://logs-01.loggly.com"
-    )
+    url: Origin = "https://logs-01.loggly.com"
     """Where to send, without a path."""
     subdomain: Annotated[str, Matching(r"([a-z0-9][a-z0-9-]*)?", "the SUBDOMAIN of https://SUBDOMAIN.loggly.com")] = ""
     """Your account's name in Loggly's addresses; the README then has a link to the events."""

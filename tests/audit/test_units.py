@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.units import duration_text, seconds, size
+from audit.units import duration_text, is_url, seconds, size
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,22 @@ def test_durations_as_text(value: float, expected: str) -> None:
 @given(st.floats(1e-6, 1e9))
 def test_a_duration_that_was_written_is_read_as_the_same(value: float) -> None:
     assert value == seconds(duration_text(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://logs-01.loggly.com", True),
+        ("http://[::1]:8080", True),
+        ("http://a:65535", True),
+        ("http://a:65536", False),
+        ("http://a:0", False),
+        ("http://a:b", False),
+        ("http://[", False),
+        ("http://[x]", False),
+        ("http://", False),
+        ("http://a]", False),
+    ],
+)
+def test_what_can_be_taken_apart_as_a_url(text: str, expected: bool) -> None:
+    assert expected == is_url(text)

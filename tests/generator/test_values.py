@@ -93,7 +93,7 @@ def test_the_bridges_image_is_of_this_version() -> None:
         ),
         (
             "loggly: {url: 'https://logs-01.loggly.com/bulk'}",
-            "values.yaml:1: loggly.url: expected scheme and host, such as https://logs-01.loggly.com, got 'https://logs-01.loggly.com/bulk'",
+            "values.yaml:1: loggly.url: expected scheme and host, such as https://logs-01.loggly.com, got 'https://logs-01.loggly.com/bulk' - leave out the rest",
         ),
         (
             "audit: {log: {path: /var/log/audit/*.log}}",
