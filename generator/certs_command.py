@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from generator import certificate_secrets, private_files
+from generator import certificate_secrets, private_files, webhook
 from generator.certificates import San, Wish, san
 from generator.certs import AUTHORITY, CertificateError, Change, Leaf, Note, plan
 from generator.load import load
-from generator.metadata import AGENT, BRIDGE
+from generator.metadata import AGENT, BRIDGE, service_names
 from generator.private_keys import KINDS, Kind
 from generator.renewal import Terms
 from generator.spans import Span
@@ -78,7 +78,7 @@ class SanType(click.ParamType[San]):
     help="A new authority instead of the old one, whose certificates are refused from then on.",
 )
 @click.option(
-    "--secrets", is_flag=True, help="Print the Secrets of both namespaces, keys included, for kubectl apply -f -."
+    "--secrets", is_flag=True, help="Print the Secrets that VALUES refer to, keys included, for kubectl apply -f -."
 )
 def certs(
     *,
@@ -95,7 +95,8 @@ def certs(
     """Make certificates for TLS, and renew those that need it: an authority, a server, clients.
 
     In the folder: ca.crt, ca.key, server.crt, server.key, client.crt, client.key. The server is the bridge, for Fluentd and for the
-    API server's audit webhook; its names are those of the Service that VALUES lead to (without VALUES the defaults) and --san.
+    API server's audit webhook; its names are those of the Service that VALUES lead to (without VALUES the defaults), what API servers call where VALUES have a
+    webhook, and --san. API servers then are a client of their own.
 
     Run again, it keeps what is still good and says what it kept, what it renewed, and why. A renewed certificate keeps the names
     that it had. Nothing is printed of a key unless --secrets asks for it. Keep ca.key away from the cluster.
@@ -121,7 +122,7 @@ def certs(
     for warning in result.warnings:
         click.echo(f"{output}: {warning}", err=True)
     if secrets:
-        click.echo(certificate_secrets.manifests(found | result.files, loaded, loaded.tls.secret), nl=False)
+        click.echo(certificate_secrets.manifests(found | result.files, loaded), nl=False)
 
 
 def _terms(
@@ -133,9 +134,12 @@ def _terms(
 
 
 def _leaves(values: Values, sans: Sequence[San], clients: Sequence[str]) -> list[Leaf]:
-    names = tuple(dict.fromkeys((*_service_names(values), *sans)))
+    hook = values.audit.webhook
+    called = [webhook.called(values)] if hook else []
+    known = [name for text in (*service_names(values), *called) if (name := san(text)) is not None]
+    names = tuple(dict.fromkeys((*known, *sans)))
     leaves = [Leaf("server", Wish(BRIDGE, "server", names)), Leaf("client", Wish(AGENT, "client"))]
-    for name in dict.fromkeys(clients):
+    for name in dict.fromkeys((*([hook.client_name] if hook else []), *clients)):
         if not re.fullmatch(CLIENT_NAME, name):
             raise click.BadParameter(
                 f"expected 1-64 letters, digits, ':', '.', '_' and '-', such as kube-apiserver, got {name!r}",
@@ -143,12 +147,6 @@ def _leaves(values: Values, sans: Sequence[San], clients: Sequence[str]) -> list
             )
         leaves.append(Leaf(f"client-{name}", Wish(name, "client")))
     return leaves
-
-
-def _service_names(values: Values) -> tuple[San, ...]:
-    """Return what the bridge's Service is called inside the cluster."""
-    namespace = values.namespaces.bridge
-    return BRIDGE, *(f"{BRIDGE}.{namespace}{suffix}" for suffix in ("", ".svc", ".svc.cluster.local"))
 
 
 def _line(folder: Path, note: Note) -> str:

@@ -11,7 +11,7 @@ from generator.certificates import sans_of
 from generator.certs_command import certs
 
 SERVICE = [
-    f"kube-audit-bridge{rest}" for rest in ("", ".audit-bridge", ".audit-bridge.svc", ".audit-bridge.svc.cluster.local")
+    f"kube-audit-bridge{rest}" for rest in (".audit-bridge.svc", ".audit-bridge.svc.cluster.local", ".audit-bridge", "")
 ]
 
 
@@ -51,6 +51,16 @@ def test_the_names_are_those_of_the_values_service(tmp_path: Path) -> None:
     values.write_text("namespaces: {bridge: elsewhere}\n")
     run(values, "-o", tmp_path / "certs")
     assert "kube-audit-bridge.elsewhere.svc" in names(tmp_path / "certs" / "server.crt")
+
+
+def test_what_api_servers_call_and_their_own_certificate(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    storage = "bridge: {storage: {claim: {}, spool: true}}"
+    values.write_text(f"audit: {{webhook: {{clusterIP: 10.96.0.50}}}}\n{storage}\n")
+    done = run(values, "-o", tmp_path / "certs", "--client", "kube-apiserver", "--secrets")
+    assert [*SERVICE, "10.96.0.50"] == names(tmp_path / "certs" / "server.crt")
+    assert (tmp_path / "certs" / "client-kube-apiserver.crt").exists()
+    assert ["audit-webhook-tls"] == [one["metadata"]["name"] for one in yaml.safe_load_all(done.stdout)]
 
 
 def test_secrets_only_where_they_are_asked_for(tmp_path: Path) -> None:
