@@ -49,7 +49,6 @@ def _running(text: str, objects: Sequence[Object]) -> Iterator[tuple[Pod, Mappin
 
 
 def _paths(root: Section, pod: Pod, container: Mapping[str, Any]) -> Iterator[Finding]:
-    volumes = {dig(volume, "name"): mapping(volume) for volume in items(pod.spec.get("volumes"))}
     for section in root.walk():
         if section.name == "source" and section.type == "tail" and section.value("path"):
             for path in section.value("path").split(","):
@@ -58,7 +57,7 @@ def _paths(root: Section, pod: Pod, container: Mapping[str, Any]) -> Iterator[Fi
                     yield _finding(section, "path", want, repr(path.strip()), "mount its directory, read-only")
         for name, parameter in _KEPT:
             if section.name == name and section.value(parameter):
-                yield from _kept(section, parameter, container, volumes)
+                yield from _kept(section, parameter, container, pod.volumes)
 
 
 def _kept(

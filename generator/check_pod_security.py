@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from audit.problems import Path
+from audit.releases import at_least
 from generator.findings import Finding
 from generator.objects import Object, Pod, dig, items, mapping, pods
 
 CHECK = "pod-security"
 ENFORCE = "pod-security.kubernetes.io/enforce"
+FIRST = "1.22"
+"""The first release in which a namespace can have a level."""
+
 LEVELS = ("privileged", "baseline", "restricted")
 
 _CAPABILITIES = frozenset(
@@ -76,8 +80,13 @@ class Breach(NamedTuple):
     got: str
 
 
-def check(objects: Sequence[Object]) -> Iterator[Finding]:
-    """Find pods that their namespace would refuse; a namespace without a level refuses none, and that is told."""
+def check(objects: Sequence[Object], version: str) -> Iterator[Finding]:
+    """Find pods that their namespace would refuse; a namespace without a level refuses none, and that is told.
+
+    Releases before 1.22 have no Pod Security levels, and not all the fields that the levels ask for.
+    """
+    if not at_least(version, FIRST):
+        return
     levels = {one.name: one.labels.get(ENFORCE) for one in objects if one.kind == "Namespace"}
     for one in objects:
         if one.kind == "Namespace" and levels[one.name] not in LEVELS:

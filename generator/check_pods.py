@@ -65,7 +65,7 @@ def _mounts(pod: Pod, path: Path, container: Mapping[str, Any]) -> Iterator[Find
     for at, mount in enumerate(items(container.get("volumeMounts"))):
         name = dig(mount, "name")
         if name not in volumes:
-            want = f"a volume of the pod: {', '.join(sorted(map(str, volumes))) or 'it has none'}"
+            want = f"a volume of the pod: {', '.join(sorted(volumes)) or 'it has none'}"
             where = (*path, "volumeMounts", at, "name")
             yield pod.owner.finding(CHECK, where, want, repr(name), "add the volume, or correct the name")
 

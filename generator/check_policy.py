@@ -1,6 +1,9 @@
 """The audit policy of the values: what lint finds in it, which detection rules it leaves blind, and the flags around it."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
 
 from audit import backends
 from audit.lint import lint
@@ -31,8 +34,16 @@ def flags(files: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what lint finds in rendered files that hold API-server flags."""
     for name, text in files.items():
         if name.startswith("host/") and name.endswith((".yaml", ".yml")) and "audit-policy-file" in text:
-            for one in backends.flags(text, name):
-                yield _of("flags", one)
+            for part in _flagged(list(yaml.safe_load_all(text))) or [text]:
+                yield from (_of("flags", one) for one in backends.flags(part, name))
+
+
+def _flagged(data: Any) -> list[str]:
+    """Return the texts within YAML that are YAML with flags themselves: patches for kubeadm in kind's configuration."""
+    if isinstance(data, str):
+        return [data] if "audit-policy-file" in data and "\n" in data else []
+    below = list(data.values()) if isinstance(data, dict) else data
+    return [text for one in below for text in _flagged(one)] if isinstance(below, list) else []
 
 
 def alerts(inputs: Inputs) -> Iterator[Finding]:

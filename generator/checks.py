@@ -55,7 +55,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "references": lambda of: check_references.check(of.files, of.objects),
         "selectors": lambda of: check_selectors.check(of.objects),
         "pods": lambda of: check_pods.check(of.objects),
-        "pod-security": lambda of: check_pod_security.check(of.objects),
+        "pod-security": lambda of: check_pod_security.check(of.objects, of.inputs.values.cluster.version),
         "network": lambda of: check_network.check(of.objects),
         "fluentd": lambda of: check_fluentd.check(of.files),
         "agent": lambda of: check_agent.check(of.files, of.objects),

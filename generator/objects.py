@@ -86,6 +86,13 @@ class Pod:
         return self.owner.namespace
 
     @property
+    def volumes(self) -> dict[str, Mapping[str, Any]]:
+        """The volumes by name, those that each pod of a StatefulSet claims for itself among them."""
+        claimed = items(self.owner.dig("spec", "volumeClaimTemplates"))
+        claims = {str(dig(one, "metadata", "name")): {"persistentVolumeClaim": one} for one in claimed}
+        return {**claims, **{str(dig(one, "name")): mapping(one) for one in items(self.spec.get("volumes"))}}
+
+    @property
     def containers(self) -> list[tuple[Path, Mapping[str, Any]]]:
         """Every container with its path: those that run, and those that run before."""
         kinds = ("containers", "initContainers")

@@ -33,11 +33,11 @@ def found(level: str, container: dict[str, Any] | None = None, **spec: Any) -> l
 
 @pytest.mark.parametrize("environment", ["default", "production", "minikube", "demo"])
 def test_what_is_rendered_may_run(environment: str) -> None:
-    assert [] == said(check(objects(files(environment))))
+    assert [] == said(check(objects(files(environment)), "1.36"))
 
 
 def test_a_namespace_that_enforces_more_refuses_the_agent() -> None:
-    sentences = said(check(objects(changed(NAMESPACES, "enforce: privileged", "enforce: baseline"))))
+    sentences = said(check(objects(changed(NAMESPACES, "enforce: privileged", "enforce: baseline")), "1.36"))
     assert (
         "kubernetes/60-daemonset.yaml: error pod-security: spec.template.spec.volumes[1]: expected no hostPath (baseline), got '/var/log/kubernetes/audit' - change the pod, or lower pod-security.kubernetes.io/enforce of audit-agent"
         in sentences
@@ -50,12 +50,12 @@ def test_a_namespace_that_enforces_more_refuses_the_agent() -> None:
 
 
 def test_a_bridge_as_root_is_refused() -> None:
-    (sentence,) = said(check(objects(changed(DEPLOYMENT, "runAsNonRoot: true", "runAsNonRoot: false"))))
+    (sentence,) = said(check(objects(changed(DEPLOYMENT, "runAsNonRoot: true", "runAsNonRoot: false")), "1.36"))
     assert "containers[0].securityContext: expected runAsNonRoot: true (restricted), got none" in sentence
 
 
 def test_a_namespace_without_a_level_is_told() -> None:
-    (sentence,) = said(check(objects(changed(NAMESPACES, "enforce: privileged", "enforce: none"))))
+    (sentence,) = said(check(objects(changed(NAMESPACES, "enforce: privileged", "enforce: none")), "1.36"))
     assert (
         f"{NAMESPACES}: warning pod-security: metadata.labels: expected a Pod Security level: privileged, baseline, restricted, "
         "got 'none' - set pod-security.kubernetes.io/enforce"
@@ -149,3 +149,8 @@ def test_restricted_refuses_more(container: dict[str, Any], spec: dict[str, Any]
 def test_what_the_pod_says_holds_for_its_containers() -> None:
     context = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     assert [] == found("restricted", {"runAsNonRoot": True, "seccompProfile": None}, securityContext=context)
+
+
+def test_a_release_without_levels_refuses_nothing() -> None:
+    rendered = objects(changed(NAMESPACES, "enforce: privileged", "enforce: restricted"))
+    assert ([], True) == (said(check(rendered, "1.21")), bool(said(check(rendered, "1.22"))))

@@ -77,6 +77,26 @@ def test_the_kustomization_holds_the_same_objects(kube: KubeApi, tmp_path: Path)
     assert names(built) == names(yaml.safe_load_all(stream(files)))
 
 
+def test_the_kustomization_applies_twice_and_is_removed(kube: KubeApi, tmp_path: Path) -> None:
+    """The second time changes nothing. What is removed is gone, but for the namespaces, which a controller would end."""
+    files = rendered("production", "namespaces.agent=going-agent", "namespaces.bridge=going-bridge")
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    folder = tmp_path / "kubernetes"
+    count = len(list(yaml.safe_load_all(stream(files))))
+    first = kube.kubectl("apply", "-k", folder).splitlines()
+    again = kube.kubectl("apply", "-k", folder).splitlines()
+    assert (count, count) == (len(first), len(again))
+    assert [] == [line for line in again if not line.endswith(" unchanged")]
+    removed = kube.kubectl("delete", "-k", folder, "--wait=false").splitlines()
+    assert count == len([line for line in removed if line.endswith(" deleted")])
+    left = kube.kubectl("get", "-k", folder, "--ignore-not-found", "--output=json")
+    assert {("Namespace", "Terminating")} == {
+        (one["kind"], one["status"]["phase"]) for one in json.loads(left)["items"]
+    }
+
+
 def test_diff_asks_a_cluster(
     kube: KubeApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
