@@ -14,6 +14,7 @@ from audit.rule_needs import cure, detection
 from audit.sight import sight
 from generator import host
 from generator.alerts import told
+from generator.audit_policy import reading_version
 from generator.findings import Finding
 from generator.load import Inputs
 
@@ -25,7 +26,7 @@ OWN = "KAP207"
 
 def policy(inputs: Inputs) -> Iterator[Finding]:
     """Yield what lint finds in the policy, as the cluster's release reads it."""
-    for one in lint(host.policy(inputs), POLICY, inputs.values.cluster.version):
+    for one in lint(host.policy(inputs), POLICY, reading_version(inputs.values.cluster.version)):
         if one.rule.id != OWN:
             yield _of("policy", one)
 
@@ -57,7 +58,7 @@ def alerts(inputs: Inputs) -> Iterator[Finding]:
 
 def blind_rules(inputs: Inputs) -> dict[tuple[str, str, str], list[str]]:
     """Return which rules of the bridge's do not see all: how much, why not, and what would open their eyes, with their names."""
-    read_policy = read(host.policy(inputs), POLICY, inputs.values.cluster.version).policy
+    read_policy = read(host.policy(inputs), POLICY, reading_version(inputs.values.cluster.version)).policy
     blind: dict[tuple[str, str, str], list[str]] = {}
     for one in told(inputs):
         needs = detection(one)

@@ -29,6 +29,11 @@ def test_the_policy_is_read_for_the_clusters_release() -> None:
     assert "KAP003" not in {one.rule for one in policy(inputs("production", group, "cluster.version='1.36'"))}
 
 
+def test_the_policy_of_1_7_is_read_as_1_8_reads_it() -> None:
+    of = inputs("production", "cluster.version='1.7'")
+    assert [] == [one for one in policy(of) if one.severity == "error"]
+
+
 def test_rules_that_the_policy_leaves_blind_are_told_with_the_change_that_helps() -> None:
     sentences = said(alerts(inputs("production", METADATA, DISABLED)))
     assert (
