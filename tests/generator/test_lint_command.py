@@ -50,7 +50,7 @@ def test_the_text_has_a_line_and_a_cure_a_finding_and_the_count(tmp_path: Path) 
         f"{policy}:5: error KAP103: rules[0].users[0]: '*' is compared letter by letter and matches nothing" == lines[0]
     )
     assert "    cure: leave users out to match all" == lines[1]
-    assert "1 error, 3 warnings, 5 notes" == lines[-1]
+    assert "1 error, 1 warning, 5 notes" == lines[-1]
 
 
 def test_a_preset_has_a_name_and_needs_no_file() -> None:
