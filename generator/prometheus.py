@@ -50,6 +50,20 @@ _RULES = (
         "{{ $labels.sink }} does not take notices of detections ({{ $labels.reason }}); see the bridge's log.",
     ),
     (
+        "AuditBridgeSendsBack",
+        'sum(increase(audit_bridge_webhook_requests_total{code=~"429|503"}[5m])) > 0',
+        "1m",
+        "high",
+        "The bridge sends back what API servers post, for too much waits for Loggly; they give up after some minutes.",
+    ),
+    (
+        "AuditBridgeRefusesPosts",
+        'sum by (code) (increase(audit_bridge_webhook_requests_total{code!~"200|429|503"}[15m])) > 0',
+        "0m",
+        "high",
+        "The bridge refuses with {{ $labels.code }} what is posted to its webhook; its log says whose and why.",
+    ),
+    (
         "AuditBridgeSilent",
         "sum(increase(audit_bridge_events_received_total[15m])) == 0",
         "15m",
