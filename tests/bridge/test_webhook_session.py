@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -183,3 +184,19 @@ def test_who_sends_too_much_reads_why(start_bridge: StartBridge) -> None:
     assert (413, True) == (status, sentence.startswith("expected a body of at most 5,000,000 bytes, got 20,000,000"))
     assert time.monotonic() - begun < 5
     wait_for(lambda: "413" in bridge.output)
+
+
+def test_many_large_bodies_at_once_each_have_their_turn(start_bridge: StartBridge) -> None:
+    """Those on their way are bounded, and the one that began first always goes on."""
+    bridge = start_bridge(*LOCAL, "limits.unacked_bytes=1MB")
+    port = webhook_port(bridge)
+
+    def post(_at: int) -> int:
+        with Poster(port) as client:
+            return client.post(bytes(3_000_000))[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [400] * 8 == list(pool.map(post, range(8)))
+    with Path(f"/proc/{bridge.pid}/status").open() as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    assert peak < 100_000, "kB: no more than two of the bodies beside the process itself"
