@@ -17,6 +17,7 @@ COMMANDS = {
     "alerts": "generator.alerts_command:alerts_command",
     "certs": "generator.certs_command:certs",
     "diff": "generator.diff_command:diff_command",
+    "explain": "generator.explain_command:explain_command",
     "policy": "generator.policy_command:policy",
     "render": "generator.render_command:render_command",
     "schema": "generator.schema_command:schema_command",

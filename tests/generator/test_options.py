@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from generator.cli import COMMANDS, cli
 from generator.options import takes_values
 
-TAKE_NONE = {"policy", "schema"}
+TAKE_NONE = {"policy", "schema", "user"}
 
 
 @click.command()
