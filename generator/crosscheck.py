@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from audit.document import Path
+from generator.crosscheck_agents import agent_disagreements
 from generator.crosscheck_cluster import cluster_disagreements
 from generator.crosscheck_manifests import manifest_disagreements
-from generator.flavors import FLAVORS
 from generator.values import Values
 
 ACK_TIMEOUT_SECONDS = 120
@@ -32,7 +32,10 @@ DECIDED_ELSEWHERE = {
     ("loggly", "token_file"): "set loggly.tokenSecret",
     ("forward", "tls"): "set tls.mode",
     ("forward", "shared_key_file"): "set forward.sharedKeySecret",
-    ("forward", "users_file"): "leave it out: no Secret is mounted for it",
+    ("forward", "users_file"): "set forward.usersSecret",
+    ("forward", "clusters"): "set forward.clusters",
+    ("files",): "set agent.flavor to direct",
+    ("state", "path"): "leave it out: with the flavor direct it is a file on the node",
     ("webhook",): "set audit.webhook",
     ("spool", "path"): "set bridge.storage.spool",
     ("dead_letter", "path"): "leave it out: a volume of the pod holds the file",
@@ -51,9 +54,10 @@ class Finding(NamedTuple):
 
 def disagreements(values: Values) -> list[Finding]:
     """Return everything that does not go together."""
-    checks = (_image, _bridge_config, _ports, _limits)
+    checks = (_bridge_config, _ports, _limits)
     found = [finding for check in checks for finding in check(values)]
-    return [*found, *(Finding(*told) for told in (*cluster_disagreements(values), *manifest_disagreements(values)))]
+    others = (cluster_disagreements, agent_disagreements, manifest_disagreements)
+    return [*found, *(Finding(*told) for check in others for told in check(values))]
 
 
 def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
@@ -71,12 +75,6 @@ def secrets(data: Any, path: Path = ()) -> Iterator[Finding]:
         yield Finding(path, "no secret in values", "what looks like a Loggly token", cure)
 
 
-def _image(values: Values) -> Iterator[Finding]:
-    flavor = values.agent.flavor
-    if values.agent.image is None and FLAVORS[flavor].image is None:
-        yield Finding(("agent", "image"), f"an image with {flavor}", "nothing", "there is no official one: build it")
-
-
 def _bridge_config(values: Values) -> Iterator[Finding]:
     for path, cure in DECIDED_ELSEWHERE.items():
         if _is_set(values.bridge.config, path):
@@ -88,7 +86,7 @@ def _is_set(model: BaseModel, path: tuple[str, ...]) -> bool:
     if name not in model.model_fields_set:
         return False
     below = getattr(model, name)
-    return below is not None and (not rest or _is_set(below, tuple(rest)))
+    return below not in (None, ()) and (not rest or _is_set(below, tuple(rest)))
 
 
 def _ports(values: Values) -> Iterator[Finding]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from audit.document import Path
 from audit.releases import at_least
-from generator import notifying, sizing
-from generator.flavors import FLAVORS
+from generator import agents, notifying, sizing
 from generator.images import has_digest
 from generator.manifest_context import most_replicas
 from generator.notifying import NAMES_AS_LABELS
@@ -23,7 +22,18 @@ OTHERS = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 def manifest_disagreements(values: Values) -> Iterator[Told]:
     """Yield everything that does not go together here."""
-    checks = (_namespaces, _replicas, _autoscaling, _spool, _priority, _tls, _monitoring, _digests, _own_names, notifying.disagreements)
+    checks = (
+        _namespaces,
+        _replicas,
+        _autoscaling,
+        _spool,
+        _priority,
+        _tls,
+        _monitoring,
+        _digests,
+        _own_names,
+        notifying.disagreements,
+    )
     for check in checks:
         yield from check(values)
 
@@ -42,7 +52,7 @@ def _namespaces(values: Values) -> Iterator[Told]:
 def _replicas(values: Values) -> Iterator[Told]:
     replicas, events = most_replicas(values), values.bridge.events_per_second
     least = sizing.least_replicas(events)
-    if sizing.serving(replicas) < sizing.serving(least):
+    if agents.has_bridge(values) and sizing.serving(replicas) < sizing.serving(least):
         want = f"at least {least} for {events:,} events a second, one of them being replaced"
         path = ("bridge", "autoscaling", "maxReplicas") if values.bridge.autoscaling else ("bridge", "replicas")
         yield path, want, str(replicas), "see docs/performance.md"
@@ -89,6 +99,11 @@ def _monitoring(values: Values) -> Iterator[Told]:
         yield ("monitoring", "podMonitor"), "one of the two monitors", "both", "everything would be counted twice"
     prometheus = monitoring.prometheus
     scraped = monitoring.service_monitor or monitoring.pod_monitor
+    if monitoring.service_monitor and not agents.has_bridge(values):
+        want = "a podMonitor where nothing has a Service: the bridge itself reads the log, or is elsewhere"
+        yield ("monitoring", "serviceMonitor"), want, "true", "set podMonitor instead"
+    elif monitoring.pod_monitor and not agents.has_bridge(values) and values.agent.flavor != "direct":
+        yield ("monitoring", "podMonitor"), "false where the bridge is elsewhere", "true", "set it where the bridge is"
     if scraped and prometheus is None and values.network_policy.enabled:
         want = "where Prometheus is, for the NetworkPolicy must let it in"
         yield ("monitoring", "prometheus"), want, "nothing", "set it to {} if that is the namespace monitoring"
@@ -105,9 +120,8 @@ def _monitoring(values: Values) -> Iterator[Told]:
 
 
 def _digests(values: Values) -> Iterator[Told]:
-    images = {"agent": values.agent.image or FLAVORS[values.agent.flavor].image, "bridge": values.bridge.image}
-    for key, image in images.items():
-        if values.images.require_digests and image and not has_digest(image):
+    for key, image in agents.images(values).items():
+        if values.images.require_digests and not has_digest(image):
             yield (key, "image"), "an image with its digest, as images.requireDigests asks", repr(image), _DIGEST
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from generator import webhook, network, notifying, placement
+from generator import network, notifying, placement, webhook
 from generator.images import pulled
-from generator.metadata import labels, metadata, monitor_metadata, service_names
+from generator.metadata import LOGS, NAMES, bridge_namespace, labels, metadata, monitor_metadata, service_names
+from generator.pod_values import PodValues
 from generator.values import Values
 
 TLS_DIRECTORY = "/run/secrets/tls"
@@ -16,24 +17,26 @@ STATE_DIRECTORY = "/var/lib/kube-audit-bridge"
 
 def manifest_context(values: Values) -> dict[str, Any]:
     """Return names for templates; all of it follows from the values alone."""
-    components = ("agent", "bridge")
     kind = bridge_kind(values)
     return {
         "bridge_image": pulled(values.bridge.image, values.images.registry),
         "bridge_kind": kind,
+        "bridge_namespace": bridge_namespace(values),
         "dns_rule": network.dns_rule(values),
         "fewest_replicas": fewest_replicas(values),
         "loggly_peers": network.loggly_peers(values),
         "loggly_port": network.loggly_port(values),
-        "metadata": {name: metadata(values, name) for name in components},
+        "logs": LOGS,
+        "metadata": {name: metadata(values, name) for name in NAMES},
         "monitor_metadata": monitor_metadata(values),
         "notify_directory": notifying.DIRECTORY,
         "notify_rules": notifying.egress_rules(values),
         "placement": {
             "agent": placement.agent_placement(values),
             "bridge": placement.bridge_placement(values, kind),
+            "containers": placement.containers_placement(values),
         },
-        "pod_labels": {name: {**getattr(values, name).pod_labels, **labels(values, name)} for name in components},
+        "pod_labels": {name: {**_pods(values, name).pod_labels, **labels(values, name)} for name in NAMES},
         "prometheus_peers": network.prometheus_peers(values),
         "service_names": service_names(values),
         "state_bytes": state_bytes(values),
@@ -44,6 +47,11 @@ def manifest_context(values: Values) -> dict[str, Any]:
         "webhook_directory": webhook.SECRETS_DIRECTORY,
         "webhook_is_direct": webhook.is_direct(values),
     }
+
+
+def _pods(values: Values, component: str) -> PodValues:
+    """Return what is said of a component's pods; that of the agent holds for both of them."""
+    return values.bridge if component == "bridge" else values.agent
 
 
 def bridge_kind(values: Values) -> str:

@@ -37,6 +37,12 @@ def agent_placement(values: Values) -> Fields:
     return _given(fields)
 
 
+def containers_placement(values: Values) -> Fields:
+    """Return that of the agent of containers' logs: every node, whatever its taints."""
+    mine = agent_placement(values)
+    return _given({"priorityClassName": mine.get("priorityClassName"), "tolerations": [{"operator": "Exists"}]})
+
+
 def _to(nodes: Nodes) -> Fields:
     """Return the affinity to the nodes that have one of the labels; none where every node is one of them."""
     terms = [{"matchExpressions": [{"key": key, "operator": "Exists"}]} for key in nodes.labels]

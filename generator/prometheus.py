@@ -90,7 +90,7 @@ def prometheus_rule(values: Values) -> str:
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "PrometheusRule",
-            "metadata": {"name": BRIDGE, "namespace": values.namespaces.bridge, **monitor_metadata(values)},
+            "metadata": monitor_metadata(values),
             "spec": {"groups": [{"name": BRIDGE, "rules": rules}]},
         }
     )

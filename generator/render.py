@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from audit.releases import at_least
-from generator import host, older, sizing, templates, webhook
+from generator import agents, host, host_agent, older, sizing, templates, webhook
+from generator.agents import of_components
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
-from generator.flavors import FLAVORS
 from generator.images import pulled
 from generator.load import Inputs
 from generator.manifest_context import manifest_context, most_replicas
@@ -41,13 +41,25 @@ def render(inputs: Inputs) -> dict[str, str]:
         **kubernetes,
         **host.files(inputs, context),
         KUSTOMIZATION: templates.render("manifests/kustomization.yaml.j2", context),
-        "bridge.yaml": context["bridge_yaml"],
-        **({"filter-policy.yaml": inputs.filter_text} if inputs.filter_text is not None else {}),
-        **context["rule_files"],
-        "fluent.conf": context["fluent_conf"],
+        **_configurations(inputs, context),
+        **host_agent.files(inputs.values, context),
         "README.md": templates.render("manifests/README.md.j2", context),
     }
     return dict(sorted(files.items()))
+
+
+def _configurations(inputs: Inputs, context: dict[str, Any]) -> dict[str, str]:
+    """Return the configurations of what the cluster has, by the names that they have beside the manifests."""
+    values = inputs.values
+    found: dict[str, str] = {}
+    if agents.has_bridge(values) or values.agent.flavor == "direct":
+        policy = {} if inputs.filter_text is None else {"filter-policy.yaml": inputs.filter_text}
+        found = {"bridge.yaml": context["bridge_yaml"], **policy, **context["rule_files"]}
+    agent_files = {} if webhook.by_service(values) else context["agent_files"]
+    for name, text in (("agent", agent_files), ("containers", context.get("containers_files", {}))):
+        if (config := text.get(context["flavor"].config_name)) and values.agent.flavor != "direct":
+            found[agents.CONFIGURATIONS[name, context["flavor"].kind]] = config
+    return found
 
 
 def stream(files: dict[str, str]) -> str:
@@ -76,19 +88,29 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
     if values.loggly.subdomain:
         config["loggly"]["subdomain"] = values.loggly.subdomain
-    return config | webhook.bridge_config(values)
+    config |= agents.senders_config(values)
+    config |= webhook.bridge_config(values)
+    return config | agents.direct_config(values, host.log_path(values), container_log=host.log_file(values) is None)
 
 
 def bridge_resources(values: Values) -> Resources:
     """Return what the bridge's container asks for: what is given, and for the rest what its events and its limits need."""
-    bridge, limits = values.bridge, values.bridge.config.limits
-    bounds = sizing.Limits(limits.unacked_bytes, limits.chunk_bytes, limits.decompressed_bytes)
-    return _completed(bridge.resources, sizing.sized(bridge.events_per_second, most_replicas(values), bounds))
+    bridge = values.bridge
+    return _completed(bridge.resources, sizing.sized(bridge.events_per_second, most_replicas(values), _bounds(values)))
 
 
 def agent_resources(values: Values) -> Resources:
     """Return what the agent's container asks for, in the same way."""
-    return _completed(values.agent.resources, sizing.agent_sized(values.bridge.events_per_second))
+    events, kind = values.bridge.events_per_second, agents.flavor(values).kind
+    return _completed(
+        values.agent.resources,
+        sizing.direct_sized(events, _bounds(values)) if kind == "bridge" else sizing.agent_sized(events, kind),
+    )
+
+
+def _bounds(values: Values) -> sizing.Limits:
+    limits = values.bridge.config.limits
+    return sizing.Limits(limits.unacked_bytes, limits.chunk_bytes, limits.decompressed_bytes)
 
 
 def _completed(given: Resources | None, needed: sizing.Sized) -> Resources:
@@ -109,8 +131,10 @@ def _kubernetes(context: dict[str, Any]) -> dict[str, str]:
             continue
         text = templates.render(name, context)
         if text.strip():
-            fitted = older.written_for(context["values"].cluster.version, text, _checked_objects(name, text))
-            files["kubernetes/" + name.removeprefix("manifests/").removesuffix(".j2")] = fitted
+            there, objects = of_components(context["components"], text, _checked_objects(name, text))
+            fitted = older.written_for(context["values"].cluster.version, there, objects)
+            if objects:
+                files["kubernetes/" + name.removeprefix("manifests/").removesuffix(".j2")] = fitted
     return files
 
 
@@ -129,7 +153,6 @@ def _checked_objects(name: str, text: str) -> list[dict[str, Any]]:
 
 def _context(inputs: Inputs) -> dict[str, Any]:
     values = inputs.values
-    flavor = FLAVORS[values.agent.flavor]
     found = host.way(values)
     context: dict[str, Any] = {
         "values": values,
@@ -138,8 +161,8 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         **manifest_context(values),
         "labels": {component: labels(values, component) for component in ("agent", "bridge")},
         "api_version": lambda kind: api_version(kind, values.cluster.version),
-        "flavor": flavor,
-        "agent_image": pulled(values.agent.image or flavor.image or "", values.images.registry),
+        "agent_image": pulled(agents.images(values).get("agent", ""), values.images.registry),
+        "components": agents.components(values),
         "agent_resources": agent_resources(values),
         "log_path": host.log_path(values),
         "log_directories": host.log_directories(values),
@@ -156,9 +179,9 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "grace_seconds": math.ceil(values.bridge.config.forward.ack_deadline) + 10,
     }
     context["prometheus_rule"] = prometheus_rule(values)
-    context["fluent_conf"] = templates.render("fluentd/fluent.conf.j2", context)
-    context["ready_script"] = templates.render("fluentd/ready.rb.j2", context)
     context["bridge_yaml"] = "---\n" + templates.to_yaml(bridge_config(inputs))
-    context["agent_checksum"] = checksum(context["fluent_conf"], context["ready_script"])
+    context |= agents.agent_context(values, context)
+    context["agent_checksum"] = checksum(*context["agent_files"].values())
+    context["containers_checksum"] = checksum(*context.get("containers_files", {}).values())
     context["bridge_checksum"] = checksum(context["bridge_yaml"])
     return context

@@ -25,8 +25,20 @@ AGENT_EVENT_CPU_MICROSECONDS = 15
 AGENT_REQUEST_BYTES = 200 * 2**20
 """Fluentd at work, with two chunks on their way."""
 
+FLUENT_BIT_REQUEST_BYTES = 128 * 2**20
+"""Fluent Bit with 32 chunks of 2 MB in memory, which is as many as it keeps there."""
+
+FLUENT_BIT_LIMIT_BYTES = 320 * 2**20
+"""The same with room for chunks that are being sent, and for lines of up to 16 MB."""
+
 AGENT_LIMIT_BYTES = 512 * 2**20
 """The same with room for what one look at the log reads, 64 MB at most, as it came and in chunks."""
+
+AGENT_BYTES = {
+    "fluentd": (AGENT_REQUEST_BYTES, AGENT_LIMIT_BYTES),
+    "fluent-bit": (FLUENT_BIT_REQUEST_BYTES, FLUENT_BIT_LIMIT_BYTES),
+}
+"""What the memory of each kind of agent is planned to be, and may be at most."""
 
 COPIES = 3
 """How often an event that waits is in memory while Loggly is away: as it came, as a line, in a request."""
@@ -75,15 +87,21 @@ def sized(events_per_second: int, replicas: int, limits: Limits) -> Sized:
     return Sized({"cpu": f"{cpu}m", "memory": _mebibytes(requested)}, {"memory": _mebibytes(most)})
 
 
-def agent_sized(events_per_second: int) -> Sized:
-    """Return what Fluentd on one node asks for: one control-plane node may have all the requests that are made.
+def agent_sized(events_per_second: int, kind: str = "fluentd") -> Sized:
+    """Return what an agent on one node asks for: one control-plane node may have all the requests that are made.
 
     Its memory does not follow the events: what waits is on the disk.
     """
+    requested_bytes, limit_bytes = AGENT_BYTES[kind]
     millicores = math.ceil(events_per_second * AGENT_EVENT_CPU_MICROSECONDS / 1000)
     cpu = max(_rounded(millicores, 10), LEAST_MILLICORES)
-    memory, most = _mebibytes(AGENT_REQUEST_BYTES), _mebibytes(AGENT_LIMIT_BYTES)
+    memory, most = _mebibytes(requested_bytes), _mebibytes(limit_bytes)
     return Sized({"cpu": f"{cpu}m", "memory": memory}, {"memory": most})
+
+
+def direct_sized(events_per_second: int, limits: Limits) -> Sized:
+    """Return what a bridge on one node asks for that reads the log itself; nobody shares the node's events with it."""
+    return sized(min(events_per_second, most_events_per_second()), 1, limits)
 
 
 def _mebibytes(count: int) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from audit.document import Matching
+from audit.senders import FarCluster
 from audit.settings import Settings
 from audit.units import Bytes, Origin, Seconds
 from generator.fields import (
@@ -26,6 +27,7 @@ from generator.fields import (
 )
 from generator.pod_values import Autoscaling, PodValues, Spread, Storage
 from generator.policy import Rule
+from generator.sender_values import Address, Expose, SignIn, Sources, UsersSecret
 from generator.shared_values import Images, Monitoring, NetworkPolicies, Notify, Tls
 from generator.versions import FIRST, LAST
 from generator.webhook_values import Webhook
@@ -66,23 +68,25 @@ class Resources(Model):
 
 
 class Buffer(Model):
-    """Fluentd's file buffer on the node: the durable queue while Loggly or the bridge is away."""
+    """The agent's file buffer on the node: the durable queue while Loggly or the bridge is away."""
 
     total_bytes: Annotated[Bytes, Field(ge=64 * 2**20)] = 2 * 2**30
     """How much may wait, in bytes or with a unit (`512MiB`). When it is full Fluentd stops reading the log, and the log's
-    own rotation is what remains: 2 GiB hold about 1.7 million events."""
+    own rotation is what remains: 2 GiB hold about 1.7 million events. Fluent Bit then throws its oldest chunk away."""
     outage: Seconds = 600.0
     """How long Loggly or the bridge may be away when the cluster is busiest. `validate` compares it with what the buffer and
     the log's own files hold; nothing is rendered from it."""
 
 
 class Agent(PodValues):
-    """Fluentd on the control-plane nodes."""
+    """What reads the log on the control-plane nodes."""
 
-    flavor: Literal["fluentd", "td-agent", "fluent-package"] = "fluentd"
-    """Whose paths and program names to use: the official container image, td-agent, or fluent-package."""
+    flavor: Literal["fluentd", "td-agent", "fluent-package", "fluent-bit", "direct"] = "fluentd"
+    """`fluentd` or `fluent-bit`: the official image. `td-agent`, `fluent-package`: the packages of Fluentd. `direct`: the bridge itself, without an agent. docs/agents.md compares them."""
+    on_host: bool | None = None
+    """Whether the agent is a package on the machines instead of a pod; `host/agent/` then has its files. Only `td-agent` and `fluent-package` can be. Without it `fluent-package` is, and no other."""
     image: Image | None = None
-    """The image. Without one the flavor `fluentd` takes the official image; the other flavors have none to take."""
+    """The image. Without one `fluentd` and `fluent-bit` take the official one; `td-agent` and `fluent-package` have none to take, `direct` takes `bridge.image`."""
     state_directory: AbsolutePath = "/var/lib/kube-audit-agent"
     """The directory on the node for positions and buffer. It must outlive the pod, and nothing else may use it."""
     buffer: Buffer = Buffer()
@@ -94,6 +98,8 @@ class Agent(PodValues):
 class Bridge(PodValues):
     """The bridge from Fluentd's Forward protocol to Loggly."""
 
+    enabled: bool = True
+    """Whether this cluster has one. false where the agents send to another cluster's; `forward.address` says where."""
     replicas: Annotated[int, Field(ge=1, le=100)] = 2
     """How many. They keep no state; one more than `eventsPerSecond` needs lets one be replaced without a pause."""
     image: Image = "kube-audit-bridge:0.1.0"
@@ -137,6 +143,16 @@ class Forward(Model):
     shared_key_secret: SharedKey | None = None
     """With it, `{}` for the defaults, either side proves to the other that it knows the key, and Fluentd keeps its
     connections. Without it and without `tls.clientCertificates` the NetworkPolicy alone says who may send."""
+    address: Address | None = None
+    """Where agents find the bridge, where that is not the Service of this cluster: another cluster's bridge, or this one as machines outside the network of pods see it."""
+    user: SignIn | None = None
+    """As whom this cluster's agents sign in, where the bridge has users."""
+    users_secret: UsersSecret | None = None
+    """With it, `{}` for the defaults, senders must sign in as one of its users, beside knowing the key."""
+    clusters: tuple[FarCluster, ...] = ()
+    """Other clusters that send to this one's bridge, each by a user of its own: its events carry its name."""
+    expose: Expose | None = None
+    """How senders that are no pods of this cluster reach the bridge. Without it they cannot."""
 
 
 class Loggly(Model):
@@ -215,6 +231,8 @@ class Values(Model):
     """The account."""
     audit: Audit = Audit()
     """The API server's side."""
+    sources: Sources = Sources()
+    """What is shipped beside the audit log."""
     tls: Tls = Tls()
     """TLS between Fluentd and the bridge."""
     notify: Notify = Notify()

@@ -33,7 +33,7 @@ def test_the_defaults_go_together() -> None:
         ),
         (
             "agent: {flavor: td-agent}",
-            "1: agent.image: expected an image with td-agent, got nothing - there is no official one: build it",
+            "1: agent.image: expected an image with td-agent, got nothing - there is no official one: build it, or set agent.onHost for the package on the machines",
         ),
         (
             "bridge: {eventsPerSecond: 30000}",

@@ -9,6 +9,8 @@ def test_the_configuration_is_where_each_flavor_looks_for_it() -> None:
         "fluentd": "/fluentd/etc/fluent.conf",
         "td-agent": "/etc/td-agent/td-agent.conf",
         "fluent-package": "/etc/fluent/fluentd.conf",
+        "fluent-bit": "/fluent-bit/etc/kube-audit/fluent-bit.yaml",
+        "direct": "/etc/kube-audit-bridge/bridge.yaml",
     }
 
 

@@ -73,7 +73,7 @@ def test_every_mistake_names_its_own_file(tmp_path: Path) -> None:
     over = file(tmp_path, "over.yaml", "agent:\n  flavor: tdagent\n")
     assert refused(base, over, settings=("logly.url=x",)).splitlines() == [
         f"{base}:2: cluster.nam: expected a known key, got 'nam' - did you mean 'name'?",
-        f"{over}:2: agent.flavor: expected one of fluentd, td-agent, fluent-package, got 'tdagent' - did you mean 'td-agent'?",
+        f"{over}:2: agent.flavor: expected one of fluentd, td-agent, fluent-package, fluent-bit, direct, got 'tdagent' - did you mean 'td-agent'?",
         "--set: logly: expected a known key, got 'logly' - did you mean 'loggly'?",
     ]
 

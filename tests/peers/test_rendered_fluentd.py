@@ -63,7 +63,7 @@ def arrived(loggly: Sandbox, count: int) -> list[dict[str, object]]:
     ],
 )
 def test_a_dry_run_finds_nothing(tmp_path: Path, environment: str, flavor: str) -> None:
-    settings = (f"agent.flavor={flavor}", "agent.image=example/fluentd:1")
+    settings = (f"agent.flavor={flavor}", "agent.image=example/fluentd:1", "agent.onHost=false")
     file = tmp_path / "fluent.conf"
     file.write_text(config(tmp_path, environment, *settings)[0])
     done = subprocess.run(

@@ -1,0 +1,233 @@
+"""What runs where, by flavor: components, configurations, and that nothing stays of a component that is not there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes_validate import utils as schemas
+
+from audit.document import check, read
+from audit.settings import Settings
+from generator.agents import components, images, of_components
+from generator.load import load
+from generator.render import render, stream
+from generator.values import Values
+
+ROOT = Path(__file__).parent.parent.parent
+DEFAULT = ROOT / "values" / "default.yaml"
+SAFE = ("forward.sharedKeySecret={}", "tls.mode=secret")
+HOST = (
+    "agent.flavor=fluent-package",
+    *SAFE,
+    "forward.address=audit.example.com",
+    "forward.expose={sources: [192.0.2.0/24], host: audit.example.com}",
+)
+FAR = ("bridge.enabled=false", *SAFE, "forward.address=audit.example.com:443", "forward.user={name: edge}")
+CENTRAL = (
+    *SAFE,
+    "forward.usersSecret={}",
+    "forward.user={name: own}",
+    "forward.clusters=[{user: edge, cluster: edge-1, environment: shop}]",
+    "forward.expose={sources: [192.0.2.0/24], host: audit.example.com}",
+)
+Object = dict[str, Any]
+
+
+def rendered(*settings: str) -> dict[str, str]:
+    return render(load([DEFAULT], settings))
+
+
+def objects(files: dict[str, str]) -> dict[tuple[str, str], Object]:
+    found = yaml.load_all(stream(files), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {(one["kind"], one["metadata"]["name"]): one for one in found}
+
+
+def pod(files: dict[str, str], name: str = "kube-audit-agent") -> tuple[Object, Object]:
+    """Return the pod of a DaemonSet, and its container."""
+    spec = objects(files)["DaemonSet", name]["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    return spec, container
+
+
+def volumes(spec: Object) -> dict[str, Object]:
+    return {volume["name"]: volume for volume in spec["volumes"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        ({}, {"agent", "bridge"}),
+        ({"agent": {"flavor": "direct"}}, {"agent"}),
+        ({"agent": {"flavor": "fluent-package"}}, {"bridge"}),
+        ({"agent": {"flavor": "td-agent"}}, {"agent", "bridge"}),
+        ({"agent": {"flavor": "td-agent", "onHost": True}}, {"bridge"}),
+        ({"sources": {"containers": True}}, {"agent", "bridge", "containers"}),
+        ({"bridge": {"enabled": False}}, {"agent"}),
+    ],
+)
+def test_the_components_of_a_cluster(given: dict[str, object], there: set[str]) -> None:
+    assert components(Values.model_validate(given)) == there
+
+
+def test_the_images_that_are_pulled() -> None:
+    """Each by the key of values that names it; none of what is not there."""
+    both = Values.model_validate({"agent": {"flavor": "fluent-bit"}, "sources": {"containers": True}})
+    assert images(both) == {
+        "agent": "fluent/fluent-bit:5.1.1",
+        "bridge": "kube-audit-bridge:0.1.0",
+        "sources": "fluent/fluent-bit:5.1.1",
+    }
+    logs = Values.model_validate({"sources": {"containers": True}})
+    assert images(logs)["sources"] == "fluent/fluentd-kubernetes-daemonset:v1.19-debian-forward-1"
+    assert images(Values.model_validate({"agent": {"flavor": "direct"}})) == {"agent": "kube-audit-bridge:0.1.0"}
+    assert images(Values.model_validate({"agent": {"flavor": "fluent-package"}})) == {
+        "bridge": "kube-audit-bridge:0.1.0"
+    }
+
+
+def test_what_is_left_of_a_manifest() -> None:
+    text = "# Both.\n---\na: 1\n---\nb: 2\n"
+    both = [{"metadata": {"labels": {"app.kubernetes.io/component": name}}} for name in ("agent", "bridge")]
+    assert of_components({"agent", "bridge"}, text, both) == (text, both)
+    assert of_components({"bridge"}, text, both) == ("# Both.\n---\nb: 2\n", both[1:])
+    assert of_components(set(), text, both) == ("", [])
+
+
+@pytest.mark.parametrize("version", ["1.36"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("agent.flavor=fluent-bit", *SAFE),
+        ("agent.flavor=direct",),
+        HOST,
+        FAR,
+        CENTRAL,
+        ("sources.containers=true",),
+        ("sources.containers=true", "agent.flavor=fluent-bit"),
+    ],
+    ids=["fluent-bit", "direct", "host", "far", "central", "containers", "containers, fluent-bit"],
+)
+def test_every_object_is_valid_and_of_a_component(settings: tuple[str, ...], version: str) -> None:
+    files = rendered(f"cluster.version='{version}'", *settings)
+    there = components(load([DEFAULT], settings).values)
+    newest = max((known for known in schemas.all_versions() if known.startswith(f"{version}.")), key=schemas.Version)
+    for one in objects(files).values():
+        schemas.validate(one, newest, strict=True)
+        assert one["metadata"]["labels"]["app.kubernetes.io/component"] in there
+
+
+def test_fluent_bit_loses_nothing_by_its_defaults() -> None:
+    files = rendered("agent.flavor=fluent-bit", "agent.buffer.totalBytes=1GiB", *SAFE)
+    config = yaml.safe_load(files["fluent-bit.yaml"])
+    (source,), (output,) = config["pipeline"]["inputs"], config["pipeline"]["outputs"]
+    assert (source["path"], source["tag"]) == ("/var/log/kubernetes/audit/audit.log", "kube.audit.${NODE_NAME}")
+    assert (source["storage.type"], source["db"]) == ("filesystem", "/var/lib/kube-audit-agent/kube-audit.db")
+    assert (output["retry_limit"], output["require_ack_response"]) == ("no_limits", True)
+    assert output["storage.total_limit_size"] == 2**30
+    assert (output["tls.verify"], output["tls.ca_file"]) == (True, "/run/secrets/tls/ca.crt")
+    assert output["shared_key"] == "${FORWARD_SHARED_KEY}"
+    assert config["service"]["storage.path"] == "/var/lib/kube-audit-agent/fluent-bit"
+
+
+def test_fluent_bit_keeps_its_state_on_the_node() -> None:
+    files = rendered("agent.flavor=fluent-bit")
+    spec, container = pod(files)
+    assert container["command"] == [
+        "/fluent-bit/bin/fluent-bit",
+        "--config",
+        "/fluent-bit/etc/kube-audit/fluent-bit.yaml",
+    ]
+    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent"
+    assert {"name": "state", "mountPath": "/var/lib/kube-audit-agent"} in container["volumeMounts"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert objects(files)["ConfigMap", "kube-audit-agent"]["data"] == {"fluent-bit.yaml": files["fluent-bit.yaml"]}
+
+
+def test_direct_is_the_bridge_with_the_log_and_its_position_on_the_node() -> None:
+    files = rendered("agent.flavor=direct", "bridge.config.filter.policy_file=metadata")
+    settings = check(read(files["bridge.yaml"], "bridge.yaml"), Settings)
+    (file,) = settings.files
+    assert (file.path, file.from_, file.format) == ("/var/log/kubernetes/audit/audit.log", "beginning", "raw")
+    assert settings.state.path == "/var/lib/kube-audit-bridge/positions.json"
+    assert settings.forward.host == "127.0.0.1"
+    spec, container = pod(files)
+    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent"
+    mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
+    assert (mounts["log-1"]["readOnly"], mounts["state"]["mountPath"]) == (True, "/var/lib/kube-audit-bridge")
+    assert container["env"][0]["name"] == "NODE_NAME"
+    assert container["image"] == "kube-audit-bridge:0.1.0"
+    assert {kind for kind, _ in objects(files)} == {
+        "Namespace",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ConfigMap",
+        "NetworkPolicy",
+        "DaemonSet",
+    }
+
+
+def test_direct_reads_a_containers_log_where_there_is_no_file() -> None:
+    files = render(load([ROOT / "values" / "minikube.yaml"], ["agent.flavor=direct"]))
+    (file,) = check(read(files["bridge.yaml"], "bridge.yaml"), Settings).files
+    assert (file.path, file.format, file.others) == ("/var/log/containers/kube-apiserver-*.log", "cri", "skip")
+
+
+def test_the_containers_logs_have_an_agent_of_their_own() -> None:
+    """Only it may ask the API server, and it runs on every node; the bridge knows its tag."""
+    files = rendered("sources.containers=true", "sources.tags=[logs]", "sources.excludeNamespaces=[noisy]")
+    spec, _ = pod(files, "kube-log-agent")
+    assert spec["automountServiceAccountToken"]
+    assert spec["tolerations"] == [{"operator": "Exists"}]
+    assert "affinity" not in spec
+    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent/containers"
+    assert not pod(files)[0]["automountServiceAccountToken"]
+    (rule,) = objects(files)["ClusterRole", "kube-log-agent"]["rules"]
+    assert rule == {"apiGroups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]}
+    for name in ("noisy", "audit-agent", "audit-bridge"):
+        assert f'"/var/log/containers/*_{name}_*.log"' in files["containers.conf"]
+    (other,) = check(read(files["bridge.yaml"], "bridge.yaml"), Settings).others
+    assert (other.prefix, other.tags) == ("kube.containers.", ("logs",))
+
+
+def test_a_log_that_is_the_audit_log_too_is_read_once() -> None:
+    files = render(load([ROOT / "values" / "minikube.yaml"], ["sources.containers=true"]))
+    assert '"/var/log/containers/kube-apiserver-*.log"]' in files["containers.conf"]
+
+
+def test_a_far_cluster_has_an_agent_alone_that_signs_in() -> None:
+    files = rendered(*FAR)
+    _, container = pod(files)
+    assert 'host audit.example.com\n    port 443\n    username "edge"\n' in files["fluent.conf"]
+    assert "bridge.yaml" not in files
+    assert [one["name"] for one in container["env"]] == ["NODE_NAME", "FORWARD_SHARED_KEY", "FORWARD_PASSWORD"]
+
+
+def test_a_bridge_for_other_clusters() -> None:
+    """It asks for users, is reached from the given addresses, and knows whose cluster a user's is."""
+    files = rendered(*CENTRAL)
+    found = objects(files)
+    bridge = found["Deployment", "kube-audit-bridge"]["spec"]["template"]["spec"]
+    assert "--set=forward.users_file=/run/secrets/users/users" in bridge["containers"][0]["args"]
+    assert volumes(bridge)["users"]["secret"]["secretName"] == "forward-users"
+    service = found["Service", "kube-audit-bridge-exposed"]["spec"]
+    assert (service["type"], service["loadBalancerSourceRanges"]) == ("LoadBalancer", ["192.0.2.0/24"])
+    peers = [peer for rule in found["NetworkPolicy", "kube-audit-bridge"]["spec"]["ingress"] for peer in rule["from"]]
+    assert {"ipBlock": {"cidr": "192.0.2.0/24"}} in peers
+    config = yaml.safe_load(files["bridge.yaml"])
+    assert config["forward"]["clusters"] == [{"user": "edge", "cluster": "edge-1", "environment": "shop"}]
+
+
+def test_an_agent_on_machines_has_no_pod() -> None:
+    files = rendered(*HOST)
+    assert ("DaemonSet", "kube-audit-agent") not in objects(files)
+    assert Path("host/agent/fluentd.conf").as_posix() in files
+    assert "bind 127.0.0.1\n" in files["host/agent/fluentd.conf"]
+
+
+def test_prints_no_secret() -> None:
+    """Secrets are referred to: as variables in configurations, as names in manifests."""
+    for settings in (FAR, HOST, CENTRAL):
+        text = "".join(rendered(*settings).values())
+        assert "shared_key \"#{ENV['FORWARD_SHARED_KEY'].to_s.strip}\"" in text
