@@ -32,11 +32,6 @@ class Inexpressible(Exception):  # noqa: N818 - a finding about a rule, not a fa
     """What Loggly's language cannot say of a rule."""
 
 
-def search(rule: Told) -> str:
-    """Return the search for what the bridge tells: exactly the events that are told for a rule, each request once."""
-    return f"json.audit.rules:{_value(rule.name)}"
-
-
 def native(rule: Told) -> str:
     """Return the search that a rule comes to in the event's own fields; raises Inexpressible with the reason.
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit import policy_reading
 from audit.document import DocumentError, check, layered, read, setting
 from audit.filtering import with_stages
 from audit.policy import Policy
@@ -90,6 +89,8 @@ def filter_policy(settings: Filter) -> tuple[Policy | None, tuple[str, ...]]:
         return with_stages(None, settings.omit_stages), ()
     is_preset = named in PRESETS and not Path(named).exists()
     text = preset(named) if is_preset else _text(Path(named), "filter.policy_file")
+    from audit import policy_reading  # noqa: PLC0415 - few have one, and each start would wait for it
+
     try:
         reading = policy_reading.read(text, named)
     except DocumentError as error:

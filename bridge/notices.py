@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from audit.loggly_query import search
+from audit.loggly_links import search
 from audit.rules import About, Told
 from audit.times import to_seconds
 

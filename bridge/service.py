@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from audit.settings import Settings
 from bridge import memory, tails
@@ -33,7 +34,9 @@ from bridge.spool import Spool
 from bridge.spooling import Spooler
 from bridge.status import About, Sources, Store
 from bridge.tails import Tails
-from bridge.webhook_port import WebhookPort
+
+if TYPE_CHECKING:
+    from bridge.webhook_port import WebhookPort
 
 log = logging.getLogger("bridge")
 
@@ -51,7 +54,7 @@ class Service:
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reload: asyncio.Event = field(default_factory=asyncio.Event)
-    webhook: WebhookPort | None = None
+    webhook: "WebhookPort | None" = None
 
     async def run(self) -> bool:
         """Run until a signal; true where everything that was taken in was delivered. Raises ConfigError."""
@@ -121,6 +124,8 @@ class Service:
         settings, guard = self.config.settings, self.config.guard
         if settings.webhook is None:
             return
+        from bridge.webhook_port import WebhookPort  # noqa: PLC0415 - each start would wait for its HTTP otherwise
+
         self.webhook = WebhookPort(settings, settings.webhook, delivery, self.metrics, guard)
         try:
             address = await self.webhook.listen()

@@ -8,8 +8,8 @@ fields, where Loggly's language can say it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit.loggly_links import ACCOUNT, link
-from audit.loggly_query import Inexpressible, native, search
+from audit.loggly_links import ACCOUNT, link, search
+from audit.loggly_query import Inexpressible, native
 from audit.rule_choice import chosen
 from audit.rules import SEVERITIES, Counting, Told
 from generator.load import Inputs

@@ -9,7 +9,8 @@ import pytest
 from audit.builtin import builtin
 from audit.detecting import Detector
 from audit.judge import Judge
-from audit.loggly_query import Inexpressible, native, search
+from audit.loggly_links import search
+from audit.loggly_query import Inexpressible, native
 from audit.once import Once
 from audit.rule_fields import Subject
 from audit.rules import Rule
