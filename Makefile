@@ -40,6 +40,7 @@ check: venv ## style, types, import contracts, rendered examples, documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/yamllint --strict -d '{extends: default, rules: {line-length: disable}}' values tests/golden
 	@$(BIN)/python -m tests.golden
 
 format: venv ## let ruff mend what it can

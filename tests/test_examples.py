@@ -1,4 +1,4 @@
-"""Every YAML example of the pages is what it says: values render and pass `validate`, configuration is the bridge's, the rest is known."""
+"""The examples of the pages work: values render and pass `validate`, configuration is the bridge's, and `validate` prints its page."""
 
 import re
 from collections.abc import Iterator
@@ -7,16 +7,19 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from audit.document import DocumentError, check, read
 from audit.settings import Settings
-from generator.checks import run
+from generator.checks import CHECKS, run
 from generator.load import load
 from generator.render import render
+from generator.validate_command import validate
 from generator.values import Values
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+VALIDATE = ROOT / "docs" / "validate.md"
 BLOCK = re.compile(r"^( *)```yaml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 FOREIGN = ({"apiVersion", "kind"}, {"title", "logsource"}, {"title", "correlation"}, {"route"})
@@ -78,3 +81,17 @@ def as_settings(example: Example) -> str:
     except DocumentError as error:
         return f"no configuration: {error}"
     return ""
+
+
+def test_the_page_of_validate_says_what_each_check_is() -> None:
+    assert list(CHECKS) == re.findall(r"^### `([\w-]+)`", VALIDATE.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_page_of_validate_shows_what_it_prints() -> None:
+    """But for the count of objects, which grows with the manifests."""
+    command, _, shown = VALIDATE.read_text("utf-8").partition("$ audit-generator validate ")[2].partition("\n")
+    file, *options = command.split()
+    output = CliRunner().invoke(validate, [str(ROOT / file), *options, "--without", "dry-run"]).output
+    printed, expected = output.replace(f"{ROOT}/", "").splitlines(), shown.partition("```")[0].splitlines()
+    assert expected[:-1] == printed[: len(expected) - 1]
+    assert expected[-1].startswith(f"{file}: {len(CHECKS)} checks of ")
