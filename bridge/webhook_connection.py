@@ -91,6 +91,11 @@ class HttpConnection:
         """Whether no request has begun."""
         return self._http.their_state is h11.IDLE and not self._http.trailing_data[0]
 
+    @property
+    def ends(self) -> bool:
+        """Whether the last answer was the last of all, because we or the client said so."""
+        return self._http.our_state in (h11.MUST_CLOSE, h11.CLOSED)
+
     def receive(self, data: bytes) -> None:
         """Take bytes, one at least."""
         self._first = self._first or data[:1]

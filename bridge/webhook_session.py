@@ -165,7 +165,7 @@ class WebhookSession(asyncio.Protocol):
         if self._transport.is_closing():
             return
         self._write(self._http.send(answer, last=last))
-        if not last:
+        if not (last or self._http.ends):
             self._arm(self._webhook.idle_timeout, self._idle)
             return
         if self._alone:

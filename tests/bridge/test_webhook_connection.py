@@ -130,6 +130,15 @@ def test_one_connection_carries_many_requests() -> None:
     assert http.following() is None
 
 
+def test_a_client_may_want_one_request_alone() -> None:
+    for data in (WHOLE.replace(b"HTTP/1.1", b"HTTP/1.0"), WHOLE.replace(b"Host: a", b"Host: a\r\nConnection: close")):
+        http = connection()
+        heard(data, http=http)
+        assert not http.ends
+        assert b"Connection: close" in http.send(Answer(200), last=False)
+        assert http.ends
+
+
 def test_an_answer_is_a_status_of_kubernetes() -> None:
     http = connection()
     heard(WHOLE, http=http)
