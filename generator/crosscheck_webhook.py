@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from audit.document import Path
 from audit.releases import at_least
-from generator import webhook
+from generator import agents, webhook
 from generator.values import Values
 from generator.webhook_values import Webhook
 
@@ -29,6 +29,11 @@ def _place(values: Values, _webhook: Webhook) -> Iterator[Told]:
     if not webhook.directory(values):
         want = f"a distribution whose API server can be given its files: {', '.join(sorted(webhook.DIRECTORIES))}"
         yield _PATH, want, values.cluster.distribution, "leave it out, and let an agent read the log"
+    if agents.on_host(values):
+        want = "no agent on the machines with audit.webhook, or every event would come twice"
+        yield ("agent", "flavor"), want, values.agent.flavor, "leave it out"
+    if not values.bridge.enabled:
+        yield ("bridge", "enabled"), "true with audit.webhook", "false", "leave it out, or leave audit.webhook out"
 
 
 def _mode(values: Values, given: Webhook) -> Iterator[Told]:

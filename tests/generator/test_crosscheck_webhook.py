@@ -40,6 +40,16 @@ def test_what_goes_together(webhook: dict[str, Any], others: dict[str, Any]) -> 
             "audit.webhook: expected a distribution whose API server can be given its files: k3s, kind, kubeadm, minikube, rke2, got talos - leave it out, and let an agent read the log",
         ),
         (
+            GOOD,
+            {"agent": {"flavor": "fluent-package"}},
+            "agent.flavor: expected no agent on the machines with audit.webhook, or every event would come twice, got fluent-package - leave it out",
+        ),
+        (
+            GOOD,
+            {"bridge": {**SPOOL, "enabled": False}},
+            "bridge.enabled: expected true with audit.webhook, got false - leave it out, or leave audit.webhook out",
+        ),
+        (
             {**GOOD, "mode": "blocking-strict"},
             {"cluster": {"version": "1.12"}},
             "audit.webhook.mode: expected batch or blocking: blocking-strict came with 1.13, got blocking-strict - set it, or cluster.version to 1.13 or newer",
