@@ -86,7 +86,7 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     if values.environment:
         config["environment"] = values.environment
     config["loggly"] = {**config.get("loggly", {}), "url": values.loggly.url, "tags": list(values.loggly.tags)}
-    if values.loggly.subdomain:
+    if values.loggly.subdomain and config.get("notify"):  # for the links in notices
         config["loggly"]["subdomain"] = values.loggly.subdomain
     config |= agents.senders_config(values)
     config |= webhook.bridge_config(values)
