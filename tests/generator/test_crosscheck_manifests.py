@@ -68,6 +68,14 @@ def test_the_defaults_go_together() -> None:
             "monitoring.prometheus: expected where Prometheus is, for the NetworkPolicy must let it in, got nothing - set it to {} if that is the namespace monitoring",
         ),
         (
+            "agent: {flavor: direct}\nmonitoring: {serviceMonitor: true, prometheus: {}}",
+            "monitoring.serviceMonitor: expected a podMonitor where nothing has a Service: the bridge itself reads the log, or is elsewhere, got true - set podMonitor instead",
+        ),
+        (
+            "bridge: {enabled: false}\ntls: {mode: secret}\nforward: {address: 'a.example.com:24224', sharedKeySecret: {}}\nmonitoring: {podMonitor: true, prometheus: {}}",
+            "monitoring.podMonitor: expected false where the bridge is elsewhere, got true - set it where the bridge is",
+        ),
+        (
             "monitoring: {prometheus: {namespaceLabels: {}}}",
             "monitoring.prometheus: expected labels of the namespace or of the pods, got neither - without any everybody may read the status page",
         ),

@@ -1,5 +1,7 @@
 """What objects are called and labelled."""
 
+import pytest
+
 from generator.metadata import AGENT, BRIDGE, labels, metadata, monitor_metadata, service_names
 from generator.values import Values
 
@@ -30,6 +32,15 @@ def test_annotations_are_there_only_where_there_are_any() -> None:
 def test_monitors_have_the_labels_by_which_prometheus_finds_them() -> None:
     values = Values.model_validate({"monitoring": {"labels": {"release": "prometheus"}}})
     assert {**labels(values, "bridge"), "release": "prometheus"} == monitor_metadata(values)["labels"]
+
+
+@pytest.mark.parametrize(
+    ("flavor", "name", "namespace"),
+    [("fluentd", BRIDGE, "audit-bridge"), ("direct", AGENT, "audit-agent")],
+)
+def test_what_watches_the_bridge_is_where_the_bridge_is(flavor: str, name: str, namespace: str) -> None:
+    found = monitor_metadata(Values.model_validate({"agent": {"flavor": flavor}}))
+    assert (name, namespace, name) == (found["name"], found["namespace"], found["labels"]["app.kubernetes.io/name"])
 
 
 def test_fluentd_connects_to_the_first_name_of_the_service() -> None:

@@ -122,6 +122,7 @@ def test_a_selector_selects_its_own_template_and_nothing_that_may_change() -> No
         ("bridge.config.retry.maximum=20s", {"Deployment"}),
         ("agent.buffer.totalBytes=1GiB", {"DaemonSet"}),
         ("loggly.subdomain=other", set()),
+        ("audit.log.maxAge=31", set()),
     ],
 )
 def test_a_changed_configuration_rolls_exactly_its_pods(setting: str, changed: set[str]) -> None:
@@ -408,3 +409,17 @@ def test_notices_have_their_secret_and_their_ways_out() -> None:
     egress = the(files, "NetworkPolicy", "kube-audit-bridge")["spec"]["egress"]
     assert {"ports": [{"port": 443, "protocol": "TCP"}]} in egress
     assert "/run/secrets/notify" not in stream(rendered("default"))
+
+
+def test_a_bridge_that_reads_the_log_itself_is_watched_and_tells_as_well() -> None:
+    settings = ("agent.flavor=direct", "monitoring={podMonitor: true, prometheusRule: true, prometheus: {}}")
+    sink = "bridge.config.notify=[{name: a, type: slack, url_file: /run/secrets/notify/a}]"
+    files = rendered("default", *settings, sink, "notify.secret=told")
+    pod = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]
+    monitor = the(files, "PodMonitor", "kube-audit-agent")
+    assert monitor["metadata"]["namespace"] == the(files, "PrometheusRule", "kube-audit-agent")["metadata"]["namespace"]
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert "told" in {one.get("secret", {}).get("secretName") for one in pod["spec"]["volumes"]}
+    policy = the(files, "NetworkPolicy", "kube-audit-agent")["spec"]
+    assert {"ports": [{"port": 443, "protocol": "TCP"}]} in policy["egress"]
+    assert [9880] == [rule["ports"][0]["port"] for rule in policy["ingress"]]
