@@ -44,6 +44,7 @@ def manifest_context(values: Values) -> dict[str, Any]:
         "tls_directory": TLS_DIRECTORY,
         "webhook_arguments": webhook.arguments(values),
         "webhook_by_service": webhook.by_service(values),
+        "webhook_called": webhook.called(values) if values.audit.webhook else "",
         "webhook_directory": webhook.SECRETS_DIRECTORY,
         "webhook_is_direct": webhook.is_direct(values),
     }

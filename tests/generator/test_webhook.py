@@ -205,14 +205,13 @@ def test_the_bridge_beside_an_api_server_shares_its_machines_network_and_reads_n
 @pytest.mark.parametrize("name", sorted(webhook.DIRECTORIES))
 def test_the_steps_on_the_machines(name: str, settings: tuple[str, ...]) -> None:
     """Each distribution's API server gets the flags, sees the folder, and its README says what goes into it."""
-    files = {
-        path: text for path, text in rendered(*settings, f"cluster.distribution={name}").items() if "host/" in path
-    }
+    whole = rendered(*settings, f"cluster.distribution={name}")
+    files = {path: text for path, text in whole.items() if "host/" in path}
     assert "host/audit-webhook/kubeconfig" in files
     readme = files["host/README.md"]
     folder = webhook.DIRECTORIES[name]
     called = "127.0.0.1" if settings == BESIDE else "10.96.0.50"
-    assert f"audit-generator certs VALUES -o certs --san {called} --client kube-apiserver" in readme
+    assert f"audit-generator certs VALUES... -o certs --san {called} --client kube-apiserver\n" in whole["README.md"]
     assert f"sudo install -m 0600 certs/client-kube-apiserver.key {folder}/client.key" in readme
     assert ("/nodes/$(hostname)" in readme) == (settings == SERVICE)
     everything = "".join(files.values())
