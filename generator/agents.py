@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from generator import host, templates, webhook
+from generator.adoption import CONTAINERS, MOUNT, SCRIPT, adopting
 from generator.flavors import FLAVORS, FLUENTD_CONTAINERS_IMAGE, Flavor
 from generator.images import pulled
 from generator.metadata import service_names
@@ -90,6 +91,8 @@ def agent_context(values: Values, shared: Mapping[str, Any]) -> dict[str, Any]:
     name, _, port = (values.forward.address or service_names(values)[0]).partition(":")
     context = {
         **shared,
+        "adopt_mount": MOUNT,
+        "adopt_script": SCRIPT,
         "flavor": chosen,
         "on_host": is_package,
         "agent_config": chosen.config,
@@ -114,6 +117,13 @@ def agent_files(values: Values, context: Mapping[str, Any]) -> dict[str, str]:
     return {
         chosen.config_name: templates.render("fluentd/fluent.conf.j2", dict(context)),
         **({} if on_host(values) else {READY: templates.render("fluentd/ready.rb.j2", dict(context))}),
+        **adopting(
+            values.agent.adopt_position_file,
+            state=context["agent_state"],
+            own="kube-audit.pos",
+            log=context["log_path"],
+            in_pod=not on_host(values),
+        ),
     }
 
 
@@ -162,8 +172,10 @@ def _containers(values: Values, context: Mapping[str, Any]) -> dict[str, Any]:
     within = {**context, "containers_tag": CONTAINERS_TAG, "excluded_paths": excluded}
     template = "containers.yaml" if chosen.kind == "fluent-bit" else "containers.conf"
     probe = {name: text for name, text in context["agent_files"].items() if name == READY}
+    source = values.sources.adopt_position_file
+    script = adopting(source, state=chosen.state, own="kube-containers.pos", log=CONTAINERS, in_pod=True)
     return {
-        "containers_files": {chosen.config_name: templates.render(f"fluentd/{template}.j2", within), **probe},
+        "containers_files": {chosen.config_name: templates.render(f"fluentd/{template}.j2", within), **probe, **script},
         "containers_image": pulled(images(values).get("sources", ""), values.images.registry),
         "containers_state": f"{values.agent.state_directory}/{CONTAINERS_STATE}",
     }

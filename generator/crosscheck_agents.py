@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from audit.document import Path
 from generator import agents, host
+from generator.adoption import CONTAINERS, refusals
 from generator.values import Values
 
 Told = tuple[Path, str, str, str]
@@ -12,7 +13,7 @@ Told = tuple[Path, str, str, str]
 
 def agent_disagreements(values: Values) -> Iterator[Told]:
     """Yield everything that does not go together here."""
-    for check in (_on_host, _image, _direct, _containers, _address, _expose, _users, _far):
+    for check in (_on_host, _image, _direct, _containers, _adopted, _address, _expose, _users, _far):
         yield from check(values)
 
 
@@ -70,6 +71,17 @@ def _containers(values: Values) -> Iterator[Told]:
     elif host.way(values).managed:
         want = "an agent in this cluster with it"
         yield path, want, f"none: {host.way(values).title} has no audit log on a node", "leave it out"
+
+
+def _adopted(values: Values) -> Iterator[Told]:
+    kind, sources = agents.flavor(values).kind, values.sources
+    yield from refusals(
+        ("agent", "adoptPositionFile"), values.agent.adopt_position_file, kind=kind, log=host.log_file(values)
+    )
+    path, source = ("sources", "adoptPositionFile"), sources.adopt_position_file
+    yield from refusals(path, source, kind=kind, log=CONTAINERS)
+    if source and not sources.containers:
+        yield path, "sources.containers with it", repr(source), "leave it out"
 
 
 def _address(values: Values) -> Iterator[Told]:

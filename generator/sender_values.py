@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from audit.document import Matching, refusal
-from generator.fields import AnnotationKey, Cidr, Image, Model, Name, SecretKey, Tag
+from generator.fields import AbsolutePath, AnnotationKey, Cidr, Image, Model, Name, SecretKey, Tag
 
 Address = Annotated[
     str,
@@ -22,6 +22,8 @@ User = Annotated[str, Matching(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", "1-64 letter
 class Sources(Model):
     """Which logs are shipped beside the audit log."""
 
+    adopt_position_file: AbsolutePath | None = None
+    """The position file, on the nodes, of a Fluentd that read the containers' logs before, such as `/var/log/fluentd-containers.log.pos`."""
     containers: bool = False
     """Also the logs of all containers on all nodes, the API server's own among them, each line with its pod. Read by a second DaemonSet, which may ask the API server about pods and namespaces; the audit log's agent may not. With the flavors `fluentd` and `fluent-bit`."""
     image: Image | None = None

@@ -89,6 +89,9 @@ class Agent(PodValues):
     """The image. Without one `fluentd` and `fluent-bit` take the official one; `td-agent` and `fluent-package` have none to take, `direct` takes `bridge.image`."""
     state_directory: AbsolutePath = "/var/lib/kube-audit-agent"
     """The directory on the node for positions and buffer. It must outlive the pod, and nothing else may use it."""
+    adopt_position_file: AbsolutePath | None = None
+    """The position file, on the nodes, of a Fluentd that read the same log before, such as `/var/log/kube-apiserver-audit.log.pos`:
+    the agent begins there, once. docs/from-stock.md has the steps."""
     buffer: Buffer = Buffer()
     """The file buffer."""
     resources: Resources | None = None
