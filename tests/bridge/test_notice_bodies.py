@@ -119,7 +119,7 @@ def test_whatever_clients_call_themselves_alertmanager_takes_it() -> None:
 
 
 def test_an_event_of_the_future_begins_now() -> None:
-    [alert] = made("alertmanager", notice(seen(time="2030-01-01T00:00:00.000000Z")))
+    [alert] = made("alertmanager", notice(seen(at="2030-01-01T00:00:00.000000Z")))
     assert [] == complaints([alert])
     assert moment(SECONDS + 30) == alert["startsAt"]
 

@@ -22,9 +22,9 @@ def test_a_sighting_has_its_time() -> None:
 
 def test_sightings_add_up() -> None:
     one = notice(
-        seen(time="2026-11-24T12:00:05.000000Z", target="pods/a"),
-        seen(time=TIME, target="pods/b", action="exec"),
-        seen(time=TIME, target="pods/a", action="exec"),
+        seen(at="2026-11-24T12:00:05.000000Z", target="pods/a"),
+        seen(at=TIME, target="pods/b", action="exec"),
+        seen(at=TIME, target="pods/a", action="exec"),
     )
     assert (3, SECONDS, SECONDS + 5) == (one.count, one.first, one.last)
     assert {"actor": Named(("jane",)), "action": Named(("exec",)), "target": Named(("pods/a", "pods/b"))} == one.said

@@ -22,8 +22,7 @@ from bridge.posting import Address
 from bridge.secret import Secret
 from bridge.sinks import Ready
 from tests.bridge.conftest import StartBridge
-from tests.support.log import line
-from tests.support.notices import sink
+from tests.support.notices import now_in_a_container, sink
 from tests.support.processes import Bridge, Sandbox, wait_for
 from tests.support.receivers import Alertmanager, Receiver
 
@@ -32,20 +31,9 @@ SECRET_PATH = "/services/T0/B0/secret-of-a-hook"
 PACK = builtin().pack
 
 
-def exec_by(user: str, times: int = 1) -> list[bytes]:
-    """Return events in which somebody reads a token in a container, each a request of its own."""
-    uri = "/api/v1/namespaces/shop/pods/web/exec?command=cat&command=/run/secrets/kubernetes.io/token"
-    now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
-    times_of: dict[str, Any] = {"requestReceivedTimestamp": now, "stageTimestamp": now}
-    return [
-        line(user, "get", "pods/exec", code=101, level="Metadata", requestURI=uri, auditID=f"{user}-{n}", **times_of)
-        for n in range(times)
-    ]
-
-
 def alert(user: str = "jane", name: str = "exec", age: float = 0.0) -> AlertLine:
     moment = int((time.time() - age) * 1e9)
-    data = Judge("prod", "", 1_000_000).record({"message": exec_by(user)[0]}, "cp-1", moment)
+    data = Judge("prod", "", 1_000_000).record({"message": now_in_a_container(user)[0]}, "cp-1", moment)
     if age:
         at = data.index(b'"timestamp":"') + len(b'"timestamp":"')
         data = data[:at] + b"2020-01-01T00:00:00.000000Z" + data[at + 27 :]
@@ -100,7 +88,7 @@ def test_the_bridge_tells_three_receivers(sandbox: Sandbox, tmp_path: Path) -> N
         file = write_config(tmp_path, am, hook)
         with Bridge(file, sandbox.url, environment={"OWN_HOOK": own.url}) as bridge:
             with Client("127.0.0.1", bridge.port) as client:
-                chunk = raw_chunk("kube.audit.cp-1", [*exec_by("jane", 3), *exec_by("bob")], "x")
+                chunk = raw_chunk("kube.audit.cp-1", [*now_in_a_container("jane", 3), *now_in_a_container("bob")], "x")
                 client.send(chunk)
                 client.acked(chunk)
             for one in (am, hook, own):
@@ -133,7 +121,7 @@ def test_a_new_address_is_used_when_its_file_changes(start_bridge: StartBridge, 
         keys = f"name: a, type: webhook, url_file: {file}, rules: [exec], wait: 1ms"
         bridge = start_bridge(f"notify=[{{{keys}}}]", "retry.initial=20ms", "retry.maximum=1h")
         with Client("127.0.0.1", bridge.port) as client:
-            chunk = raw_chunk("t", exec_by("jane"), "x")
+            chunk = raw_chunk("t", now_in_a_container("jane"), "x")
             client.send(chunk)
             client.acked(chunk)
         wait_for(lambda: old.posted, naming="the old address is asked")
@@ -148,7 +136,7 @@ def test_what_is_told_before_the_end_arrives(start_bridge: StartBridge) -> None:
     with Receiver() as receiver:
         bridge = start_bridge(f"notify=[{{name: a, type: webhook, url: '{receiver.url}', wait: 1h}}]")
         with Client("127.0.0.1", bridge.port) as client:
-            chunk = raw_chunk("t", exec_by("jane"), "x")
+            chunk = raw_chunk("t", now_in_a_container("jane"), "x")
             client.send(chunk)
             client.acked(chunk)
         assert 0 == bridge.stop()

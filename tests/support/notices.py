@@ -1,11 +1,13 @@
 """Sightings, notices and sinks for tests."""
 
+import time
 from typing import Any
 
 from audit.rules import Told
 from audit.settings import Settings
 from audit.sinks import Sink
 from bridge.notices import Gathered, Notice, Place, Said, Sighting
+from tests.support.log import line
 from tests.support.rules import reading
 
 TIME = "2026-11-24T12:00:00.000000Z"
@@ -13,9 +15,9 @@ SECONDS = 1_795_521_600.0
 """`TIME` since 1970."""
 
 
-def seen(actor: str = "jane", time: str = TIME, **said: str) -> Sighting:
+def seen(actor: str = "jane", at: str = TIME, **said: str) -> Sighting:
     """Return an event as it is told of."""
-    return Sighting(Said(cluster="prod", actor=actor, **said), time)
+    return Sighting(Said(cluster="prod", actor=actor, **said), at)
 
 
 def told(name: str = "rule-0") -> Told:
@@ -41,3 +43,14 @@ def sink(**keys: Any) -> Sink:
     """Return a sink, a webhook unless it is said otherwise, as the configuration has it."""
     whole = {"name": "test", "type": "webhook", "url": "http://127.0.0.1:1", **keys}
     return Settings.model_validate({"notify": [whole]}).notify[0]
+
+
+def now_in_a_container(user: str, times: int = 1) -> list[bytes]:
+    """Return events of now in which somebody reads a token in a container, each a request of its own."""
+    uri = "/api/v1/namespaces/shop/pods/web/exec?command=cat&command=/run/secrets/kubernetes.io/token"
+    now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+    times_of: dict[str, Any] = {"requestReceivedTimestamp": now, "stageTimestamp": now}
+    return [
+        line(user, "get", "pods/exec", code=101, level="Metadata", requestURI=uri, auditID=f"{user}-{n}", **times_of)
+        for n in range(times)
+    ]

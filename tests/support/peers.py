@@ -155,6 +155,7 @@ def _chromium() -> str:
 
 
 LOOKS: Mapping[str, Callable[[], str]] = {
+    "alertmanager": _program("prometheus-alertmanager"),  # as Debian calls it
     "chromium": _chromium,
     "compose": _compose,
     "docker": _docker,
