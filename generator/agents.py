@@ -77,12 +77,18 @@ def of_components(
     there: Collection[str], text: str, objects: Sequence[dict[str, Any]]
 ) -> tuple[str, list[dict[str, Any]]]:
     """Leave out of a manifest the objects of components that are not there; `objects` are the documents of `text`."""
-    kept = [one["metadata"].get("labels", {}).get(COMPONENT) in there for one in objects]
+    kept = [_is_there(one, there) for one in objects]
     if all(kept):
         return text, list(objects)
     head, *documents = re.split(r"(?m)^---\n", text)
     left = [f"---\n{one}" for one, keep in zip(documents, kept, strict=True) if keep]
     return head + "".join(left) if left else "", [one for one, keep in zip(objects, kept, strict=True) if keep]
+
+
+def _is_there(one: dict[str, Any], there: Collection[str]) -> bool:
+    """Whether an object's component is there; what reads containers' logs shares the agent's namespace."""
+    component = one["metadata"].get("labels", {}).get(COMPONENT)
+    return component in there or (one.get("kind") == "Namespace" and component == "agent" and "containers" in there)
 
 
 def agent_context(values: Values, shared: Mapping[str, Any]) -> dict[str, Any]:

@@ -191,6 +191,13 @@ def test_the_containers_logs_have_an_agent_of_their_own() -> None:
     assert (other.prefix, other.tags) == ("kube.containers.", ("logs",))
 
 
+def test_the_containers_logs_keep_the_agents_namespace() -> None:
+    """Also where nothing reads the audit log: theirs is a pod there all the same."""
+    posted = ("audit.webhook.clusterIP=10.96.0.50", "bridge.storage={claim: {}, spool: true}")
+    assert ("Namespace", "audit-agent") in objects(rendered(*posted, "sources.containers=true"))
+    assert ("Namespace", "audit-agent") not in objects(rendered(*posted))
+
+
 def test_a_log_that_is_the_audit_log_too_is_read_once() -> None:
     files = render(load([ROOT / "values" / "minikube.yaml"], ["sources.containers=true"]))
     assert '"/var/log/containers/kube-apiserver-*.log"]' in files["containers.conf"]
