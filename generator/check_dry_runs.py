@@ -32,6 +32,10 @@ _PATH = re.compile(
 )
 _HOST = re.compile(r"^(\s*host\s*:?\s+)\S+\.svc\S*", re.MULTILINE)
 _VARIABLE = re.compile(r"ENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]|\$\{(\w+)\}")
+_MISSING = re.compile(
+    r"Unknown filter plugin '(kubernetes_metadata)'|section '(kubernetes)' tried to instance a plugin name that doesn't exist"
+)
+"""What agents say that are built or installed without the filter that asks the API server about pods."""
 _SAID = re.compile(r"\[\s*(error|warn)\s*\](?:: |\s+)(.*)")
 _WHY = re.compile(r'error="(.*)"$|: (.*) \(Fluent::\w+\)$')
 
@@ -56,20 +60,23 @@ def _run(program: str, name: str, files: Mapping[str, str]) -> Iterator[Finding 
         yield Skipped(check, f"{program} is not on PATH", f"install {program}; {name} was read by our own reader alone")
         return
     with TemporaryDirectory() as folder:
-        file = Path(folder, name)
+        file = Path(folder, PurePosixPath(name).name)
+        file.write_text(moved(files[name], folder), encoding="utf-8")
         for path, text in files.items():
-            if "/" not in path and (path == name or PurePosixPath(path).suffix in (".conf", ".lua", ".rb")):
+            if "/" not in path and path != file.name and PurePosixPath(path).suffix in (".conf", ".lua", ".rb"):
                 Path(folder, path).write_text(moved(text, folder), encoding="utf-8")
         try:
             done = _dry_run([program, "--dry-run", "--config", str(file)], variables(files[name]), folder)
         except (subprocess.TimeoutExpired, OSError) as error:
-            why = (
-                f"{program} did not end within {SECONDS} s"
-                if isinstance(error, subprocess.TimeoutExpired)
-                else str(error)
-            )
+            late = isinstance(error, subprocess.TimeoutExpired)
+            why = f"{program} did not end within {SECONDS} s" if late else str(error)
             yield Skipped(check, why, f"run {program} --dry-run by hand")
             return
+    if missing := _MISSING.search(done.stdout + done.stderr):
+        filter_of_pods = missing[1] or missing[2]
+        why = f"{program} on PATH has no filter {filter_of_pods}, which the image of {name} has"
+        yield Skipped(check, why, f"run {program} --dry-run in that image")
+        return
     yield from _findings(check, name, done, folder)
 
 

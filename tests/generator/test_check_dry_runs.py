@@ -32,6 +32,22 @@ def test_what_it_warns_of_and_why_it_fails_are_findings(tmp_path: Path, monkeypa
     ] == said(check(files()))
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Unknown filter plugin 'kubernetes_metadata'. Run gem search", "kubernetes_metadata"),
+        ("section 'kubernetes' tried to instance a plugin name that doesn't exist", "kubernetes"),
+    ],
+)
+def test_a_filter_that_only_the_image_has_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, name: str
+) -> None:
+    program(tmp_path, monkeypatch, f'#!/bin/sh\necho "[error]: {words}"\nexit 1\n')
+    assert [
+        f"fluentd-dry-run: not checked: fluentd on PATH has no filter {name}, which the image of fluent.conf has - run fluentd --dry-run in that image"
+    ] == [str(one) for one in check(files())]
+
+
 def test_a_program_that_says_nothing_is_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path, monkeypatch, "#!/bin/sh\n")
     assert [] == said(check(files()))
