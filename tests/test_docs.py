@@ -88,6 +88,22 @@ def test_bare_make_prints_the_verbs() -> None:
     assert {"venv", "demo", "render", "test", "check", "bench", "clean"} <= verbs
 
 
+def test_make_render_puts_what_is_common_below_an_environment(tmp_path: Path) -> None:
+    """`values/base.yaml`, where there is one, and not below itself; ARGS goes over both."""
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    (tmp_path / "values").mkdir()
+    for common, environment, layers in (
+        (False, "prod", "values/prod.yaml"),
+        (True, "prod", "values/base.yaml values/prod.yaml"),
+        (True, "base", "values/base.yaml"),
+    ):
+        if common:
+            (tmp_path / "values" / "base.yaml").touch()
+        planned = ran(f"make -n -C {tmp_path} -o .venv/.made -s render ENV={environment} ARGS='--set a=b'")
+        words = planned.split(" render ")[-1].partition(" -o ")
+        assert (layers, f"rendered/{environment} --stream --set a=b\n") == (words[0].strip(), words[2])
+
+
 def test_modules_keep_to_the_ceiling() -> None:
     """A module above 400 lines has a second thought in it."""
     modules = [path for package in ("audit", "bridge", "generator") for path in (ROOT / package).rglob("*.py")]
