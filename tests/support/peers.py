@@ -156,6 +156,7 @@ def _chromium() -> str:
 
 LOOKS: Mapping[str, Callable[[], str]] = {
     "alertmanager": _program("prometheus-alertmanager"),  # as Debian calls it
+    "checkov": _program("checkov"),
     "chromium": _chromium,
     "compose": _compose,
     "docker": _docker,
