@@ -37,11 +37,13 @@ def render(inputs: Inputs) -> dict[str, str]:
     context = _context(inputs)
     kubernetes = _kubernetes(context)
     context["manifests"] = [PurePosixPath(path).name for path in kubernetes]
+    configurations = _configurations(inputs, context)
+    context["configurations"] = sorted(configurations)
     files = {
         **kubernetes,
         **host.files(inputs, context),
         KUSTOMIZATION: templates.render("manifests/kustomization.yaml.j2", context),
-        **_configurations(inputs, context),
+        **configurations,
         **host_agent.files(inputs.values, context),
         "README.md": templates.render("manifests/README.md.j2", context),
     }
@@ -52,7 +54,7 @@ def _configurations(inputs: Inputs, context: dict[str, Any]) -> dict[str, str]:
     """Return the configurations of what the cluster has, by the names that they have beside the manifests."""
     values = inputs.values
     found: dict[str, str] = {}
-    if agents.has_bridge(values) or values.agent.flavor == "direct":
+    if context["has_token"]:
         policy = {} if inputs.filter_text is None else {"filter-policy.yaml": inputs.filter_text}
         found = {"bridge.yaml": context["bridge_yaml"], **policy, **context["rule_files"]}
     agent_files = {} if webhook.by_service(values) else context["agent_files"]
@@ -163,6 +165,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "api_version": lambda kind: api_version(kind, values.cluster.version),
         "agent_image": pulled(agents.images(values).get("agent", ""), values.images.registry),
         "components": agents.components(values),
+        "has_token": agents.has_bridge(values) or values.agent.flavor == "direct",
         "agent_resources": agent_resources(values),
         "log_path": host.log_path(values),
         "log_directories": host.log_directories(values),
