@@ -25,6 +25,7 @@ from bridge.sinks import Ready, told
 
 log = logging.getLogger("bridge.notify")
 
+AFTER_A_BUG = 5.0  # seconds
 STOP_SECONDS = 3.0
 """What is left of Kubernetes's grace period when everything else is done."""
 
@@ -104,6 +105,7 @@ class Worker:
                 log.exception("a bug in the bridge; notices to %s are lost", self.ready.sink.name)
                 self._given_up(len(self._in_hand), "bug", "a bug")
                 self._in_hand = ()
+                await asyncio.sleep(AFTER_A_BUG)
 
     async def _until_due(self) -> None:
         """Wait until something may be told."""
@@ -204,9 +206,9 @@ class Notifier:
             worker.take(names, seen)
 
     async def stop(self, within: float = STOP_SECONDS) -> None:
-        """Send what there is, once, and end."""
-        ends = [worker.stop(within) for worker in self._workers.values()]
-        await asyncio.gather(*ends, *self._removed)
+        """Send what there is, once, and end; to do so again is harmless."""
+        workers, self._workers, self._wanted = self._workers, {}, frozenset()
+        await asyncio.gather(*(worker.stop(within) for worker in workers.values()), *self._removed)
 
     def _remove(self, worker: Worker) -> None:
         task = asyncio.get_running_loop().create_task(worker.end("removed"))

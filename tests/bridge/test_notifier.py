@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,9 @@ def ready(receiver: Receiver, **keys: Any) -> Ready:
 
 
 @asynccontextmanager
-async def notifying(*sinks: Ready) -> AsyncIterator[tuple[Notifier, Metrics]]:
+async def notifying(*sinks: Ready, means: Means = MEANS) -> AsyncIterator[tuple[Notifier, Metrics]]:
     metrics = Metrics()
-    notifier = Notifier("acme", MEANS, metrics)
+    notifier = Notifier("acme", means, metrics)
     notifier.use(sinks, PACK)
     try:
         yield notifier, metrics
@@ -209,3 +210,18 @@ async def test_a_sink_that_is_gone_takes_what_waits_with_it() -> None:
             notifier.use((), PACK)
             await until(lambda: dropped(metrics), "given up")
     assert ({"removed": 1.0}, []) == (dropped(metrics), receiver.posted)
+
+
+async def test_a_bug_loses_what_it_meets_and_says_so() -> None:
+    """Here one of the dice. Nothing turns round and round, and to stop twice is harmless."""
+
+    def broken() -> float:
+        raise ZeroDivisionError
+
+    with Receiver([503] * 10_000) as receiver:
+        async with notifying(ready(receiver), means=replace(MEANS, random=broken)) as (notifier, metrics):
+            notifier.take(alert("jane"))
+            await until(lambda: dropped(metrics), "given up")
+            notifier.take(alert("bob"))
+            await notifier.stop(0.05)
+    assert ({"bug": 1.0, "stopping": 1.0}, 1) == (dropped(metrics), len(receiver.posted))
