@@ -91,7 +91,6 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     if values.loggly.subdomain and config.get("notify"):  # for the links in notices
         config["loggly"]["subdomain"] = values.loggly.subdomain
     config |= agents.senders_config(values)
-    config |= webhook.bridge_config(values)
     return config | agents.direct_config(values, host.log_path(values), container_log=host.log_file(values) is None)
 
 

@@ -5,7 +5,7 @@
 
 import math
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 from audit.releases import at_least
 from audit.units import duration_text
@@ -126,22 +126,23 @@ def kubeconfig(values: Values) -> str:
     )
 
 
-def bridge_config(values: Values) -> dict[str, Any]:
-    """Return what the bridge's configuration says of the port, without its files; nothing without a webhook."""
+def arguments(values: Values) -> list[str]:
+    """Return the bridge's arguments: its port, who may post, where its container has certificates, and on a node, whose events they are.
+
+    None of it stands in the configuration's file, which also serves a bridge that is run by hand, and `audit-bridge verify`.
+    """
     webhook = values.audit.webhook
     if webhook is None:
-        return {}
-    host = {"host": "127.0.0.1"} if is_direct(values) else {}
-    return {"webhook": {**host, "port": webhook.port, "client_names": [webhook.client_name]}}
-
-
-def arguments(values: Values) -> list[str]:
-    """Return the bridge's arguments: where its container has certificates, and on a node, whose events they are."""
-    if values.audit.webhook is None:
         return []
     files = {"cert_file": "tls.crt", "key_file": "tls.key", "client_ca_file": "ca.crt"}
-    found = [f"--set=webhook.tls.{key}={SECRETS_DIRECTORY}/{name}" for key, name in files.items()]
-    return [*found, '--set=webhook.node="$(NODE_NAME)"'] if is_direct(values) else found
+    found = {
+        "port": str(webhook.port),
+        "client_names": f'["{webhook.client_name}"]',
+        **{f"tls.{key}": f"{SECRETS_DIRECTORY}/{name}" for key, name in files.items()},
+    }
+    if is_direct(values):
+        found |= {"host": "127.0.0.1", "node": '"$(NODE_NAME)"'}
+    return [f"--set=webhook.{key}={value}" for key, value in sorted(found.items())]
 
 
 def _webhook(values: Values) -> Webhook:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from audit.document import check, layered, read, setting
 from audit.settings import Settings
 from generator import webhook
 from generator.load import load
@@ -24,13 +25,8 @@ DIRECT = {"agent": {"flavor": "direct"}}
 
 def test_without_a_webhook_there_is_nothing() -> None:
     none = Values()
-    assert (False, False, {}, {}, []) == (
-        webhook.is_direct(none),
-        webhook.by_service(none),
-        webhook.flags(none),
-        webhook.bridge_config(none),
-        webhook.arguments(none),
-    )
+    found = (webhook.is_direct(none), webhook.by_service(none), webhook.flags(none), webhook.arguments(none))
+    assert (False, False, {}, []) == found
 
 
 @pytest.mark.parametrize(
@@ -93,17 +89,18 @@ def test_no_batch_is_larger_than_the_bridge_takes() -> None:
 
 
 @pytest.mark.parametrize("others", [{}, DIRECT], ids=["service", "direct"])
-def test_the_bridge_takes_the_configuration(others: dict[str, Any]) -> None:
-    """Together with the files of its arguments: without them it would be refused where others reach it."""
-    found = values({} if others else None, **others)
-    settings = webhook.bridge_config(found)["webhook"]
-    files = [one.removeprefix("--set=webhook.tls.").partition("=")[::2] for one in webhook.arguments(found)]
-    tls = {key: value for key, value in files if not key.startswith("--")}
-    taken = Settings.model_validate({"webhook": {**settings, "tls": tls}}).webhook
+def test_the_bridge_takes_its_arguments(others: dict[str, Any]) -> None:
+    arguments = webhook.arguments(values({} if others else None, **others))
+    sets = [setting(one.removeprefix("--set=").replace("$(NODE_NAME)", "cp-1")) for one in arguments]
+    taken = check(layered(read("", "bridge.yaml"), *sets), Settings).webhook
     assert taken is not None
-    assert ("kube-apiserver",) == taken.client_names
-    assert ("127.0.0.1" if others else "0.0.0.0") == taken.host  # noqa: S104 - what is asked for
-    assert ('--set=webhook.node="$(NODE_NAME)"' in webhook.arguments(found)) == bool(others)
+    assert (("kube-apiserver",), 9443) == (taken.client_names, taken.port)
+    assert taken.tls is not None
+    assert ("/run/secrets/webhook/tls.crt", "/run/secrets/webhook/ca.crt") == (
+        taken.tls.cert_file,
+        taken.tls.client_ca_file,
+    )
+    assert (("127.0.0.1", "cp-1") if others else ("0.0.0.0", "")) == (taken.host, taken.node)  # noqa: S104 - the default
 
 
 @pytest.mark.parametrize(
@@ -193,11 +190,12 @@ def test_the_bridge_beside_an_api_server_shares_its_machines_network_and_reads_n
         "--set=admin.host=$(POD_IP)",
         "--set=forward.port=0",
         "--set=spool.path=/var/lib/kube-audit-bridge/spool.sqlite",
+        "--set=webhook.host=127.0.0.1",
         '--set=webhook.node="$(NODE_NAME)"',
     } <= set(container["args"])
     config = yaml.safe_load(rendered(*BESIDE)["bridge.yaml"])
-    assert ("127.0.0.1", "127.0.0.1") == (config["webhook"]["host"], config["forward"]["host"])
-    assert "files" not in config
+    assert "127.0.0.1" == config["forward"]["host"]
+    assert not {"files", "webhook"} & config.keys(), "the file serves a bridge that is run by hand, too"
     assert not [name for kind, name in found if kind == "Service"]
 
 

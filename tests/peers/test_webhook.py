@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from bridge.verify_command import verify
 from generator import webhook as rendered
 from generator.load import Inputs, load
 from generator.render import render
 from tests.support.kube import ADMIN, KubeApi
-from tests.support.processes import BIN, Bridge, Process, Sandbox, wait_for
+from tests.support.processes import API_TOKEN, BIN, Bridge, Process, Sandbox, wait_for
 
 pytestmark = pytest.mark.peer("kube")
 
@@ -104,7 +106,7 @@ class Rendered:
             (certs / name).write_bytes((certs / made_as).read_bytes())
         own = [one.removeprefix("--set=") for one in rendered.arguments(self.inputs.values)]
         files = [one.replace(rendered.SECRETS_DIRECTORY, str(certs)) for one in own]
-        place = (f"webhook.port={self.port}", f"spool.path={self.folder / 'spool'}", *QUICK)
+        place = (f"webhook.port={self.port}", "webhook.host=127.0.0.1", f"spool.path={self.folder / 'spool'}", *QUICK)
         return Bridge(self.folder / "bridge.yaml", loggly.url, *files, *place)
 
 
@@ -124,6 +126,14 @@ def held(loggly: Sandbox) -> set[tuple[str, str]]:
     return {(event["auditID"], event["stage"]) for event in events}
 
 
+def verified(sides: Rendered, loggly: Sandbox) -> str:
+    """Return what `audit-bridge verify` says last of a log whose events came by the webhook."""
+    config = ["--config", str(sides.folder / "bridge.yaml")]
+    arguments = [str(sides.folder / "audit.log"), *config, "--account", loggly.url, "--wait", "0"]
+    done = CliRunner().invoke(verify, arguments, env={"LOGGLY_API_TOKEN": API_TOKEN})
+    return done.output.splitlines()[-1]
+
+
 @pytest.mark.parametrize("mode", ["batch", "blocking"])
 def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(loggly: Sandbox, tmp_path: Path, mode: str) -> None:
     with ExitStack() as stack:
@@ -140,6 +150,8 @@ def test_what_was_answered_for_is_there_after_an_outage_and_a_kill(loggly: Sandb
                     bridge.wait()
                     bridge = stack.enter_context(sides.bridge(loggly))
             wait_for(lambda: logged(tmp_path / "audit.log") <= held(loggly), 30, "every event of the log in Loggly")
+    proof = verified(sides, loggly)
+    assert (True, True) == (": 0 missing, " in proof, proof.endswith(" 0 altered")), proof
     events = [event["event"]["json"] for event in loggly.events()]
     assert {"test"} == {event["audit"]["cluster"] for event in events}
     ours = {event["audit"]["target"] for event in events if "configmaps/default/named-" in event["audit"]["target"]}
