@@ -59,6 +59,7 @@ def components(values: Values) -> frozenset[str]:
     found = {
         "agent": not (on_host(values) or host.way(values).managed or webhook.by_service(values)),
         "bridge": has_bridge(values),
+        "collector": host.way(values).managed,
         "containers": values.sources.containers,
     }
     return frozenset(name for name, there in found.items() if there)
@@ -69,7 +70,12 @@ def images(values: Values) -> dict[str, str]:
     chosen, there = flavor(values), components(values)
     own = values.bridge.image if chosen.kind == "bridge" else values.agent.image or chosen.image
     logs = values.sources.image or (FLUENTD_CONTAINERS_IMAGE if chosen.kind == "fluentd" else own)
-    known = {"agent": ("agent", own), "bridge": ("bridge", values.bridge.image), "sources": ("containers", logs)}
+    known = {
+        "agent": ("agent", own),
+        "cloud": ("collector", values.cloud.image),
+        "bridge": ("bridge", values.bridge.image),
+        "sources": ("containers", logs),
+    }
     return {key: image for key, (component, image) in known.items() if component in there and image}
 
 
@@ -120,8 +126,9 @@ def agent_files(values: Values, context: Mapping[str, Any]) -> dict[str, str]:
     if chosen.kind == "bridge":
         policy = {} if context["filter_policy"] is None else {"filter-policy.yaml": context["filter_policy"]}
         return {chosen.config_name: context["bridge_yaml"], **policy, **context["rule_files"]}
+    source = "cloud" if host.way(values).managed else "fluent"
     return {
-        chosen.config_name: templates.render("fluentd/fluent.conf.j2", dict(context)),
+        chosen.config_name: templates.render(f"fluentd/{source}.conf.j2", dict(context)),
         **({} if on_host(values) else {READY: templates.render("fluentd/ready.rb.j2", dict(context))}),
         **adopting(
             values.agent.adopt_position_file,

@@ -7,7 +7,7 @@ it trusts; one name serves in both namespaces. For the webhook, whoever takes it
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
-from generator import templates, webhook
+from generator import host, templates, webhook
 from generator.values import Values
 
 SERVER, CLIENT = "server", "client"
@@ -29,8 +29,9 @@ def manifests(files: Mapping[str, bytes], values: Values) -> str:
 
 
 def _forward(files: Mapping[str, bytes], values: Values) -> Iterator[dict[str, object]]:
-    for namespace, stem in ((values.namespaces.bridge, SERVER), (values.namespaces.agent, CLIENT)):
-        yield _secret(files, values.tls.secret, namespace, stem)
+    yield _secret(files, values.tls.secret, values.namespaces.bridge, SERVER)
+    if not host.way(values).managed:  # what fetches a cloud's log is beside the bridge
+        yield _secret(files, values.tls.secret, values.namespaces.agent, CLIENT)
 
 
 def _secret(files: Mapping[str, bytes], name: str, namespace: str, stem: str) -> dict[str, object]:

@@ -27,6 +27,10 @@ SECONDS = 60
 ECHO = 300
 """Longest echo of what a program says, in characters."""
 
+ELSEWHERE = frozenset({"cloudwatch_logs", "gcloud_pubsub", "kafka_group", "kubernetes_metadata"})
+"""Plugins of Fluentd that are rendered and come with an image, not with Fluentd."""
+
+_UNKNOWN = re.compile(r"Unknown \w+ plugin '(\w+)'")
 _PATH = re.compile(
     r"^(\s*(?:-\s+)?(?:\w*path|pos_file|\w*_file|db|storage\.path|tls\.\w+)\s*:?\s+[\"']?)(/[^\s,*\"']*)", re.MULTILINE
 )
@@ -114,9 +118,16 @@ def variables(text: str) -> dict[str, str]:
     return {name: "dry-run" for match in _VARIABLE.finditer(text) if (name := match[1] or match[2])}
 
 
-def _findings(check: str, name: str, done: "subprocess.CompletedProcess[str]", folder: str) -> Iterator[Finding]:
+def _findings(
+    check: str, name: str, done: "subprocess.CompletedProcess[str]", folder: str
+) -> Iterator[Finding | Skipped]:
     """Turn what a dry run printed into findings: its warnings, and where it failed the last error."""
     output = masked((done.stdout + done.stderr).replace(folder, ""))
+    if done.returncode and (unknown := _UNKNOWN.search(output)) and unknown[1] in ELSEWHERE:
+        absent = f"this Fluentd has no plugin {unknown[1]}, which {name} needs"
+        cure = f"run fluentd --dry-run in the agent's image; {name} was read by our own reader alone"
+        yield Skipped(check, absent, cure)
+        return
     said = [(match[1], match[2]) for line in output.splitlines() if (match := _SAID.search(line))]
     for severity, words in said:
         if severity == "warn":

@@ -25,7 +25,7 @@ def cluster_disagreements(values: Values) -> Iterator[Told]:
     if not distributions.knows(values.cluster.distribution, values.cluster.version):
         yield _release(values)
         return
-    for check in (_kubeadm, _managed, _log, _policy, _autoscaling):
+    for check in (_kubeadm, _managed, _cloud, _log, _policy, _autoscaling):
         yield from check(values)
     yield from webhook_disagreements(values)
 
@@ -65,6 +65,28 @@ def _managed(values: Values) -> Iterator[Told]:
                 want = f"no policy with {found.title}, which takes none"
                 cure = "set bridge.config.filter.policy_file, which the bridge applies"
                 yield ("audit", "policy", name), want, "one", cure
+
+
+def _cloud(values: Values) -> Iterator[Told]:
+    """Refuse another cloud's keys, and a managed cloud of which nothing is said."""
+    name, managed = values.cluster.distribution, host.way(values).managed
+    for key in ("eks", "gke", "aks"):
+        given = getattr(values.cloud, key)
+        if key == name and given is None:
+            yield ("cloud", key), "where the cloud keeps the audit log", "nothing", "docs/distributions.md says what"
+        elif key != name and given is not None:
+            yield ("cloud", key), f"the distribution {key} with it", name, "leave it out"
+    if managed and values.cloud.image is None:
+        want = "an image of Fluentd with the plugin for the cloud"
+        yield ("cloud", "image"), want, "nothing", "there is no official one: build it with host/Dockerfile"
+    if managed and values.tls.client_certificates:
+        want = (
+            f"false with {host.way(values).title}: the collector is beside the bridge and has no certificate of its own"
+        )
+        yield ("tls", "clientCertificates"), want, "true", "leave it out, and set forward.sharedKeySecret"
+    if managed and values.agent.flavor != "fluentd":
+        want = f"fluentd with {host.way(values).title}: what fetches the log is a Fluentd"
+        yield ("agent", "flavor"), want, values.agent.flavor, "leave it out"
 
 
 def _log(values: Values) -> Iterator[Told]:

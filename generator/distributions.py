@@ -73,6 +73,7 @@ _KUBEADM = Distribution("kubeadm", "1.11", LAST, "kubeadm", files=("kubeadm.yaml
 _KOPS = Distribution(
     "kOps", "1.25", LAST, "kops", "/etc/kubernetes/audit/policy.yaml", settable="rotation", files=("kops.yaml",)
 )
+_MANAGED = Distribution("", "1.20", LAST, "", "", None, settable="no flag", files=("Dockerfile",), managed=True)
 
 _ROWS: Mapping[str, tuple[Distribution, ...]] = {
     # Before 1.11 kubeadm's configuration changed with each release; there the static pod's manifest is patched instead.
@@ -145,6 +146,10 @@ _ROWS: Mapping[str, tuple[Distribution, ...]] = {
             nodes=Nodes(checks_host_paths=False),
         ),
     ),
+    # The clouds' documentation: what each gives away of its audit log, and where.
+    "eks": (replace(_MANAGED, title="Amazon EKS", steps="eks"),),
+    "gke": (replace(_MANAGED, title="Google GKE", steps="gke"),),
+    "aks": (replace(_MANAGED, title="Azure AKS", steps="aks"),),
 }
 
 NAMES = tuple(_ROWS)

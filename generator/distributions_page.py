@@ -43,6 +43,31 @@ Worth knowing:
 
 """
 
+_MANAGED = """\
+## Managed clouds
+
+`eks`, `gke` and `aks` take no policy and no flags, and show no file. The cloud keeps the log; one Fluentd beside the bridge, the
+collector, fetches it from there, and the bridge leaves out what a policy would not have written:
+[`bridge.config.filter`](policy.md#filter-in-the-bridge), the preset `recommended` where nothing is named. No DaemonSet is rendered, and
+neither namespace nor node is privileged.
+
+| `distribution` | where the log is | what the collector needs |
+|---|---|---|
+| `eks` | CloudWatch Logs, best effort by AWS's word | `cloud.eks.region`; an IAM role that may read the log group |
+| `aks` | Azure Monitor, by a diagnostic setting to Event Hubs; large bodies are replaced by Azure | `cloud.aks.namespace`, `cloud.aks.hub`; a connection string in a Secret |
+| `gke` | Cloud Audit Logs, by a sink to Pub/Sub: Google's own records, the Kubernetes event is lost | `cloud.gke.project`, `cloud.gke.subscription`; a Google account that may subscribe |
+
+`cloud.image` names an image of Fluentd with the plugin for the cloud; there is no official one, and `host/Dockerfile` builds it.
+`host/README.md` has the commands that turn the log on.
+
+GKE's records are shipped as they are, without credentials. Filter, detection rules, alerts and `audit.actor` know nothing of them: they
+are no audit events.
+
+The collector keeps its buffer and how far it has read on a volume. What it fetches is acked as the agent's chunks are; what the cloud
+loses before is lost.
+
+"""
+
 _RELEASES = """\
 ## Releases
 
@@ -78,6 +103,7 @@ def page() -> str:
             _HEAD,
             _table(("`distribution`", "Kubernetes", "policy", "log", "files in `host/`"), map(_row, _shown())),
             _AFTER_DISTRIBUTIONS,
+            _MANAGED,
             _RELEASES,
             _table(("kind", "apiVersion, by its first release"), _kinds()),
             "\n",

@@ -34,6 +34,7 @@ def manifest_context(values: Values) -> dict[str, Any]:
         "placement": {
             "agent": placement.agent_placement(values),
             "bridge": placement.bridge_placement(values, kind),
+            "collector": placement.collector_placement(values),
             "containers": placement.containers_placement(values),
         },
         "pod_labels": {name: {**_pods(values, name).pod_labels, **labels(values, name)} for name in NAMES},

@@ -9,7 +9,10 @@ BRIDGE = "kube-audit-bridge"
 LOGS = "kube-log-agent"
 """What reads containers' logs, in the agent's namespace."""
 
-NAMES = {"agent": AGENT, "bridge": BRIDGE, "containers": LOGS}
+COLLECTOR = "kube-audit-collector"
+"""What fetches a managed cloud's audit log, in the bridge's namespace."""
+
+NAMES = {"agent": AGENT, "bridge": BRIDGE, "collector": COLLECTOR, "containers": LOGS}
 """What the objects of each component are called."""
 
 CLUSTER_DOMAIN = "cluster.local"

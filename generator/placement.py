@@ -37,6 +37,18 @@ def agent_placement(values: Values) -> Fields:
     return _given(fields)
 
 
+def collector_placement(values: Values) -> Fields:
+    """Return that of what fetches a cloud's log: anywhere, but for what is said of the agent."""
+    agent = values.agent
+    fields = {
+        **_common(agent),
+        "affinity": _affinity(agent),
+        "priorityClassName": agent.priority_class,
+        "tolerations": _tolerations(agent),
+    }
+    return _given(fields)
+
+
 def containers_placement(values: Values) -> Fields:
     """Return that of the agent of containers' logs: every node, whatever its taints."""
     mine = agent_placement(values)

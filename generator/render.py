@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from audit.releases import at_least
-from generator import agents, host, host_agent, older, sizing, templates, webhook
+from generator import agents, cloud, host, host_agent, older, sizing, templates, webhook
 from generator.agents import of_components
 from generator.crosscheck import ACK_TIMEOUT_SECONDS, CHUNK_BYTES
 from generator.errors import TemplateError
@@ -91,7 +91,8 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
     if values.loggly.subdomain and config.get("notify"):  # for the links in notices
         config["loggly"]["subdomain"] = values.loggly.subdomain
     config |= agents.senders_config(values)
-    return config | agents.direct_config(values, host.log_path(values), container_log=host.log_file(values) is None)
+    config |= agents.direct_config(values, host.log_path(values), container_log=host.log_file(values) is None)
+    return cloud.bridge_config(values, config)
 
 
 def bridge_resources(values: Values) -> Resources:
@@ -160,6 +161,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "agent": AGENT,
         "bridge": BRIDGE,
         **manifest_context(values),
+        **cloud.collector_context(values),
         "labels": {component: labels(values, component) for component in ("agent", "bridge")},
         "api_version": lambda kind: api_version(kind, values.cluster.version),
         "agent_image": pulled(agents.images(values).get("agent", ""), values.images.registry),

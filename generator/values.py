@@ -12,6 +12,7 @@ from audit.document import Matching
 from audit.senders import FarCluster
 from audit.settings import Settings
 from audit.units import Bytes, Origin, Seconds
+from generator.cloud_values import Cloud
 from generator.fields import (
     AbsolutePath,
     AnnotationKey,
@@ -42,9 +43,11 @@ class Cluster(Model):
         str, Matching(r"1\.([7-9]|[12][0-9]|3[0-7])", f"a Kubernetes release from {FIRST} to {LAST}")
     ] = "1.36"
     """The Kubernetes minor release, in quotes. It decides API versions, fields, flags, and the formats of host files."""
-    distribution: Literal["kubeadm", "kind", "minikube", "k3s", "rke2", "kops", "kubespray", "talos"] = "kubeadm"
+    distribution: Literal[
+        "kubeadm", "kind", "minikube", "k3s", "rke2", "kops", "kubespray", "talos", "eks", "gke", "aks"
+    ] = "kubeadm"
     """How the control plane runs: where policy and log lie, which nodes have it, which host files are rendered.
-    docs/distributions.md says what each allows."""
+    docs/distributions.md says what each allows. `eks`, `gke` and `aks` have neither policy nor file: there `cloud` says more."""
     kubeadm_api: Literal["v1beta4", "v1beta3", "v1beta2", "v1beta1", "v1alpha3", "v1alpha2"] | None = None
     """The format of kubeadm's configuration, where yours is kept in an older one than the newest that the release reads."""
 
@@ -234,6 +237,8 @@ class Values(Model):
     """The account."""
     audit: Audit = Audit()
     """The API server's side."""
+    cloud: Cloud = Cloud()
+    """Where a managed cloud keeps the audit log."""
     sources: Sources = Sources()
     """What is shipped beside the audit log."""
     tls: Tls = Tls()

@@ -6,7 +6,7 @@ import yaml
 
 from generator import certificate_secrets
 from generator.shared_values import Tls
-from generator.values import Agent, Audit, Namespaces, Values
+from generator.values import Agent, Audit, Cluster, Namespaces, Values
 from generator.webhook_values import Webhook
 
 NAMESPACES = Namespaces(agent="agents", bridge="bridges")
@@ -26,6 +26,12 @@ def test_each_namespace_gets_its_own_and_nobody_the_authority_s_key() -> None:
         }
         for namespace, stem in (("bridges", b"server"), ("agents", b"client"))
     ] == [{**one, "data": {key: b64decode(text) for key, text in one["data"].items()}} for one in found]
+
+
+def test_a_managed_cloud_has_no_namespace_of_agents() -> None:
+    cluster = Cluster(distribution="eks", version="1.33")
+    values = Values(namespaces=NAMESPACES, cluster=cluster, tls=Tls(mode="secret", secret="tls"))
+    assert [("tls", "bridges", "kubernetes.io/tls")] == places(values)
 
 
 def test_who_takes_the_webhook_gets_the_server_s() -> None:

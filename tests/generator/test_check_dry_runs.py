@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator.check_dry_runs import check, fluent_bit_configurations, moved, variables
+from generator.findings import Finding
 from tests.support.rendered import files, said
 
 PROGRAM = """\
@@ -51,6 +52,18 @@ def test_a_filter_that_only_the_image_has_is_no_fault(
 def test_a_program_that_says_nothing_is_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path, monkeypatch, "#!/bin/sh\n")
     assert [] == said(check(files()))
+
+
+def test_a_plugin_of_an_image_is_not_missed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = 'echo "[error]: config error error=\\"Unknown input plugin \'{}\'. Run gem search\\""; exit 1'
+    program(tmp_path, monkeypatch, f"#!/bin/sh\n{unknown.format('cloudwatch_logs')}\n")
+    assert [
+        "fluentd-dry-run: not checked: this Fluentd has no plugin cloudwatch_logs, which fluent.conf needs - run fluentd --dry-run in the agent's image; fluent.conf was read by our own reader alone"
+    ] == [str(one) for one in check(files())]
+    program(tmp_path, monkeypatch, f"#!/bin/sh\n{unknown.format('tial')}\n")
+    assert ["Unknown input plugin 'tial'. Run gem search"] == [
+        one.got for one in check(files()) if isinstance(one, Finding)
+    ]
 
 
 def test_secrets_of_this_machine_are_not_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
