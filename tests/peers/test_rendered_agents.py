@@ -12,12 +12,13 @@ import yaml
 from generator.flavors import FLAVORS
 from generator.load import load
 from generator.render import MONITOR_PORT, render
-from tests.support.agents import KEY, append, bridge_config, differences, sample
+from tests.support.agents import KEY, PASSWORD, USER, append, bridge_config, differences, sample
 from tests.support.kube import free_ports
 from tests.support.processes import Bridge, Process, Sandbox, wait_for
 
 VALUES = Path(__file__).parent.parent.parent / "values"
-ENVIRONMENT = {"NODE_NAME": "cp-1.example.com", "FORWARD_SHARED_KEY": KEY}
+ENVIRONMENT = {"NODE_NAME": "cp-1.example.com", "FORWARD_SHARED_KEY": KEY, "FORWARD_PASSWORD": PASSWORD}
+SIGNED_IN = ("forward.sharedKeySecret={}", "forward.usersSecret={}", f"forward.user={{name: {USER}}}")
 PARTS = (600, 600, 600)
 """Lines before the rotation, after it while there is no bridge, and after that."""
 FILES = {"fluentd": "fluent.conf", "fluent-bit": "fluent-bit.yaml"}
@@ -81,24 +82,27 @@ def assert_whole(loggly: Sandbox, lines: list[str]) -> None:
     ],
 )
 def test_a_rotated_log_and_a_bridge_that_is_replaced(tmp_path: Path, flavor: str) -> None:
-    """With the shared key; while there is no bridge, what is written waits on the node."""
+    """With a shared key and as a user, whose cluster it is; while there is no bridge, what is written waits on the node."""
     lines = sample(sum(PARTS))
     log = tmp_path / "log" / "audit.log"
     log.parent.mkdir()
     append(log, lines[: PARTS[0]])
-    files = rendered(tmp_path, "default", f"agent.flavor={flavor}", "forward.sharedKeySecret={}")
+    files = rendered(tmp_path, "default", f"agent.flavor={flavor}", *SIGNED_IN)
+    clusters = f"forward.clusters=[{{user: {USER}, cluster: edge-1}}]"
     with Sandbox() as loggly, ExitStack() as bridges:
-        settings = bridge_config(tmp_path, key=True)
-        bridge = bridges.enter_context(Bridge(settings, loggly.url))
+        settings = bridge_config(tmp_path, users=True)
+        bridge = bridges.enter_context(Bridge(settings, loggly.url, clusters))
         with agent(flavor, moved(tmp_path, flavor, files, bridge.port)) as process:
             wait_for(lambda: len(loggly.events()) >= PARTS[0], 40, "the first lines")
             bridges.close()
             append(log, lines[PARTS[0] : sum(PARTS[:2])])
             rotate(log)
             append(log, lines[sum(PARTS[:2]) :])
-            bridges.enter_context(Bridge(settings, loggly.url, f"forward.port={bridge.port}"))
+            bridges.enter_context(Bridge(settings, loggly.url, clusters, f"forward.port={bridge.port}"))
             assert_whole(loggly, lines)
             assert KEY not in process.output
+            assert PASSWORD not in process.output
+        assert {event["audit"]["cluster"] for event in held(loggly)} == {"edge-1"}
 
 
 def test_the_bridge_that_reads_the_log_itself(tmp_path: Path) -> None:
