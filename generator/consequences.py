@@ -5,10 +5,10 @@ the files as they are rendered now. The API server's rules about fields that may
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from audit.document import DocumentError
-from generator.objects import Object, dig, items, mapping, objects
+from generator.objects import Object, objects
+from generator.pod_consequences import delete, named, what_restarts, what_stays_behind
 
 Key = tuple[str, str, str, str]
 """Group, kind, namespace and name: what makes two objects the same one."""
@@ -29,16 +29,6 @@ IMMUTABLE: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """What the API server refuses to change in an object that exists."""
 
-WORKLOADS: Mapping[str, str] = {
-    "DaemonSet": "node by node; what is written meanwhile waits in the log",
-    "Deployment": "a new one before each old one; what is not acked waits on the nodes",
-    "StatefulSet": "one after the other; what is not acked waits on the nodes",
-}
-"""How the pods of each kind are replaced."""
-
-STATE = "state"
-"""The volume of positions and buffers in the agent's pods."""
-
 
 def consequences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return what follows when the files of `after` are applied where those of `before` were, as sentences.
@@ -54,9 +44,9 @@ def consequences(before: Mapping[str, str], after: Mapping[str, str]) -> list[st
     return [
         *_gone(old, new),
         *(sentence for was, now in both for sentence in _refused(was, now)),
-        *(sentence for was, now in both for sentence in _moved(was, now)),
+        *(sentence for was, now in both for sentence in what_stays_behind(was, now)),
         *_host(before, after),
-        *(sentence for was, now in both for sentence in _restarted(was, now)),
+        *(sentence for was, now in both for sentence in what_restarts(was, now)),
         *_alerts(before, after),
     ]
 
@@ -91,38 +81,20 @@ def _gone(old: Mapping[Key, Object], new: Mapping[Key, Object]) -> Iterator[str]
     for one in gone.values():
         if one.namespace not in namespaces:
             more = ", with all that is in it" if one.kind == "Namespace" else ""
-            yield f"{_named(one)} is no longer rendered, and apply leaves it: before you apply, {_delete(one)}{more}"
+            yield f"{named(one)} is no longer rendered, and apply leaves it: before you apply, {delete(one)}{more}"
 
 
 def _refused(was: Object, now: Object) -> Iterator[str]:
     fields = [path for path in IMMUTABLE.get(now.kind, ()) if _differs(was, now, path)]
     if fields:
         names = " and ".join(".".join(path) for path in fields)
-        yield f"{_named(now)}: {names} cannot change in place: before you apply, {_delete(was)}"
+        yield f"{named(now)}: {names} cannot change in place: before you apply, {delete(was)}"
 
 
 def _differs(was: Object, now: Object, path: tuple[str, ...]) -> bool:
     """Whether a field changes; a cluster IP that is no longer asked for stays as it is."""
     asked = now.dig(*path)
     return asked != was.dig(*path) and not (path == ("spec", "clusterIP") and asked is None)
-
-
-def _moved(was: Object, now: Object) -> Iterator[str]:
-    """Tell of positions and buffers that stay where they were: the log would be read again, and a buffer never sent."""
-    if now.kind != "DaemonSet":
-        return
-    before, after = _state_directory(was), _state_directory(now)
-    if before and after and before != after:
-        yield (
-            f"{_named(now)}: positions and buffers stay in {before} of each node: before you apply, {_delete(was)}, and on "
-            f"each node mv {before} {after} - or the log is sent again, and what the old buffer holds is not sent"
-        )
-
-
-def _state_directory(daemon_set: Object) -> str | None:
-    volumes = [mapping(one) for one in items(daemon_set.dig("spec", "template", "spec", "volumes"))]
-    paths = [dig(one, "hostPath", "path") for one in volumes if one.get("name") == STATE]
-    return paths[0] if paths and isinstance(paths[0], str) else None
 
 
 def _host(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
@@ -137,49 +109,7 @@ def _host(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
         yield f"{', '.join(changed)}: follow host/README.md on every control-plane machine; its API server restarts"
 
 
-def _restarted(was: Object, now: Object) -> Iterator[str]:
-    if now.kind not in WORKLOADS:
-        return
-    reasons = sorted(set(_changes(was.dig("spec", "template"), now.dig("spec", "template"))))
-    if reasons:
-        yield f"{_named(now)}: its pods restart, {WORKLOADS[now.kind]} ({', '.join(reasons)})"
-
-
-def _changes(was: Any, now: Any, path: str = "") -> Iterator[str]:
-    """Yield where two pod templates differ, as a person would name it: an image from which to which, a configuration, a field."""
-    if was == now:
-        return
-    one, other = _named_items(was), _named_items(now)
-    depth = path.count(".")
-    if one is not None and other is not None and (depth < 2 or (depth < 3 and was and now)):
-        for key in sorted({*one, *other}):
-            yield from _changes(one.get(key), other.get(key), f"{path}.{key}".removeprefix("."))
-    elif path.startswith("metadata.annotations.checksum/"):
-        yield "its configuration"
-    elif path.endswith(".image"):
-        yield f"image {was} to {now}"
-    else:
-        yield path.removeprefix("spec.").removeprefix("containers.")
-
-
-def _named_items(value: Any) -> Mapping[str, Any] | None:
-    """Return a map as it is, and a list of things with names as a map of them; None for everything else."""
-    if isinstance(value, list) and all(isinstance(one, dict) and "name" in one for one in value):
-        return {str(one["name"]): one for one in value}
-    return value if isinstance(value, dict) else {} if value is None else None
-
-
 def _alerts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     path = "alerts/alerts.md"
     if path in before and path in after and before[path] != after[path]:
         yield f"{path} changed: alerts that are set up in Loggly by hand are to be compared with it"
-
-
-def _named(one: Object) -> str:
-    return f"{one.kind} {one.name}" + (f" in {one.namespace}" if one.namespace else "")
-
-
-def _delete(one: Object) -> str:
-    namespace = f"-n {one.namespace} " if one.namespace else ""
-    kind = f"{one.kind}.{one.group}" if "." in one.group else one.kind
-    return f"kubectl {namespace}delete {kind.lower()} {one.name}"

@@ -1,14 +1,12 @@
 """What another rendering means for an installation that runs: said before it happens, and nothing else is said."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from generator.alerts_command import documents
 from generator.consequences import consequences, report
 from generator.load import load
-from generator.render import render
 from tests.support.commands import VALUES
+from tests.support.rendered import files
 
 ROLLED = "its pods restart, a new one before each old one; what is not acked waits on the nodes"
 AGENT = "DaemonSet kube-audit-agent in audit-agent"
@@ -16,12 +14,12 @@ BRIDGE = "Deployment kube-audit-bridge in audit-bridge"
 
 
 def rendered(*settings: str) -> dict[str, str]:
-    return render(load([VALUES / "default.yaml"], settings))
+    return dict(files("default", *settings))
 
 
-def following(*settings: str, before: Sequence[str] = ()) -> list[str]:
+def following(*settings: str) -> list[str]:
     """Return what follows when values change by settings."""
-    return consequences(rendered(*before), rendered(*settings))
+    return consequences(files("default"), files("default", *settings))
 
 
 def test_nothing_follows_from_nothing() -> None:
@@ -66,18 +64,6 @@ def test_an_object_that_is_left_is_deleted_first() -> None:
         "PodDisruptionBudget kube-audit-bridge in audit-bridge is no longer rendered, and apply leaves it: before you apply, "
         "kubectl -n audit-bridge delete poddisruptionbudget kube-audit-bridge"
     ) in following("bridge.replicas=1", "bridge.eventsPerSecond=10")
-
-
-def test_another_state_directory_is_told_before_the_restart() -> None:
-    found = following("agent.stateDirectory=/var/lib/other")
-    first, second = [sentence for sentence in found if sentence.startswith(AGENT)]
-    assert (
-        f"{AGENT}: positions and buffers stay in /var/lib/kube-audit-agent of each node: before you apply, kubectl -n audit-agent "
-        "delete daemonset kube-audit-agent, and on each node mv /var/lib/kube-audit-agent /var/lib/other - or the log is sent again, "
-        "and what the old buffer holds is not sent"
-    ) == first
-    reason = "its pods restart, node by node; what is written meanwhile waits in the log (volumes.state.hostPath)"
-    assert f"{AGENT}: {reason}" == second
 
 
 def test_what_the_api_server_will_not_change_is_deleted_first() -> None:
