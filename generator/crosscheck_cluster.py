@@ -79,14 +79,23 @@ def _cloud(values: Values) -> Iterator[Told]:
     if managed and values.cloud.image is None:
         want = "an image of Fluentd with the plugin for the cloud"
         yield ("cloud", "image"), want, "nothing", "there is no official one: build it with host/Dockerfile"
-    if managed and values.tls.client_certificates:
-        want = (
-            f"false with {host.way(values).title}: the collector is beside the bridge and has no certificate of its own"
-        )
+    if managed:
+        yield from _collector(values)
+
+
+def _collector(values: Values) -> Iterator[Told]:
+    """Refuse what does not go with a Fluentd beside the bridge."""
+    title = host.way(values).title
+    beside = f"with {title}: what fetches the log is a Fluentd beside the bridge"
+    if values.agent.flavor != "fluentd":
+        yield ("agent", "flavor"), f"fluentd {beside}", values.agent.flavor, "leave it out"
+    if not values.bridge.enabled:
+        yield ("bridge", "enabled"), f"true {beside}", "false", "leave it out"
+    if values.forward.address is not None:
+        yield ("forward", "address"), f"none {beside}", repr(values.forward.address), "leave it out"
+    if values.tls.client_certificates:
+        want = f"false {beside}, and has no certificate of its own"
         yield ("tls", "clientCertificates"), want, "true", "leave it out, and set forward.sharedKeySecret"
-    if managed and values.agent.flavor != "fluentd":
-        want = f"fluentd with {host.way(values).title}: what fetches the log is a Fluentd"
-        yield ("agent", "flavor"), want, values.agent.flavor, "leave it out"
 
 
 def _log(values: Values) -> Iterator[Told]:

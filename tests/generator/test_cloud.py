@@ -121,11 +121,15 @@ def test_a_cluster_of_ones_own_has_no_collector() -> None:
         ),
         (
             {"agent": {"flavor": "fluent-bit"}},
-            "agent.flavor: expected fluentd with Amazon EKS: what fetches the log is a Fluentd, got fluent-bit - leave it out",
+            "agent.flavor: expected fluentd with Amazon EKS: what fetches the log is a Fluentd beside the bridge, got fluent-bit - leave it out",
+        ),
+        (
+            {"bridge": {"enabled": False}, "forward": {"address": "audit.example.com"}},
+            "bridge.enabled: expected true with Amazon EKS: what fetches the log is a Fluentd beside the bridge, got false - leave it out",
         ),
         (
             {"tls": {"mode": "secret", "clientCertificates": True}},
-            "tls.clientCertificates: expected false with Amazon EKS: the collector is beside the bridge and has no certificate of its own, got true - leave it out, and set forward.sharedKeySecret",
+            "tls.clientCertificates: expected false with Amazon EKS: what fetches the log is a Fluentd beside the bridge, and has no certificate of its own, got true - leave it out, and set forward.sharedKeySecret",
         ),
         (
             {"audit": {"policy": {"preset": "cis"}}},
@@ -144,4 +148,13 @@ def test_a_cluster_of_ones_own_has_no_collector() -> None:
 def test_what_a_managed_cloud_does_not_take_is_refused(tmp_path: Path, change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(DocumentError) as caught:
         rendered(tmp_path, "eks", **change)
-    assert [sentence] == [str(problem).split(": ", 1)[1] for problem in caught.value.problems]
+    assert sentence in [str(problem).split(": ", 1)[1] for problem in caught.value.problems]
+
+
+def test_no_address_but_that_of_the_bridge_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError) as caught:
+        rendered(tmp_path, "eks", forward={"address": "audit.example.com", "sharedKeySecret": {}})
+    want = "none with Amazon EKS: what fetches the log is a Fluentd beside the bridge"
+    assert [("forward.address", want)] == [
+        (one.path, one.want) for one in caught.value.problems if "Amazon" in one.want
+    ]

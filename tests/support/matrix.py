@@ -36,6 +36,12 @@ _KUBEADM = {
     "v1alpha2": "1.11",
 }
 
+_CLOUDS = {
+    "eks": "{region: eu-central-1}",
+    "gke": "{project: example-prod, subscription: kube-audit}",
+    "aks": "{namespace: example-audit, hub: kube-audit}",
+}
+
 COMPANIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("agent.flavor", "direct"): ("forward.sharedKeySecret=null",),
     ("agent.flavor", "fluent-package"): (*_AWAY, "forward.expose.sources=[192.0.2.0/24]"),
@@ -67,6 +73,11 @@ COMPANIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("tls.clientCertificates", "true"): ("tls.mode=secret",),
     ("tls.issuer", "{}"): ("tls.issuer.name=my-ca", "tls.mode=certManager"),
     ("tls.mode", "certManager"): ("tls.issuer.name=my-ca",),
+    **{
+        cell: (f"cluster.distribution={name}", f"cloud.{name}={where}", "cloud.image=example.com/fluentd:1")
+        for name, where in _CLOUDS.items()
+        for cell in (("cluster.distribution", name), (f"cloud.{name}", "{}"))
+    },
     **{("cluster.kubeadmApi", api): (f"cluster.version='{version}'",) for api, version in _KUBEADM.items()},
 }
 """What a choice needs beside itself."""
