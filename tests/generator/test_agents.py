@@ -67,31 +67,31 @@ def volumes(spec: Object) -> dict[str, Object]:
     ],
 )
 def test_the_components_of_a_cluster(given: dict[str, object], there: set[str]) -> None:
-    assert components(Values.model_validate(given)) == there
+    assert there == components(Values.model_validate(given))
 
 
 def test_the_images_that_are_pulled() -> None:
     """Each by the key of values that names it; none of what is not there."""
     both = Values.model_validate({"agent": {"flavor": "fluent-bit"}, "sources": {"containers": True}})
-    assert images(both) == {
+    assert {
         "agent": "fluent/fluent-bit:5.1.1",
         "bridge": "kube-audit-bridge:0.1.0",
         "sources": "fluent/fluent-bit:5.1.1",
-    }
+    } == images(both)
     logs = Values.model_validate({"sources": {"containers": True}})
-    assert images(logs)["sources"] == "fluent/fluentd-kubernetes-daemonset:v1.19-debian-forward-1"
-    assert images(Values.model_validate({"agent": {"flavor": "direct"}})) == {"agent": "kube-audit-bridge:0.1.0"}
-    assert images(Values.model_validate({"agent": {"flavor": "fluent-package"}})) == {
-        "bridge": "kube-audit-bridge:0.1.0"
-    }
+    assert "fluent/fluentd-kubernetes-daemonset:v1.19-debian-forward-1" == images(logs)["sources"]
+    assert {"agent": "kube-audit-bridge:0.1.0"} == images(Values.model_validate({"agent": {"flavor": "direct"}}))
+    assert {"bridge": "kube-audit-bridge:0.1.0"} == images(
+        Values.model_validate({"agent": {"flavor": "fluent-package"}})
+    )
 
 
 def test_what_is_left_of_a_manifest() -> None:
     text = "# Both.\n---\na: 1\n---\nb: 2\n"
     both = [{"metadata": {"labels": {"app.kubernetes.io/component": name}}} for name in ("agent", "bridge")]
-    assert of_components({"agent", "bridge"}, text, both) == (text, both)
-    assert of_components({"bridge"}, text, both) == ("# Both.\n---\nb: 2\n", both[1:])
-    assert of_components(set(), text, both) == ("", [])
+    assert (text, both) == of_components({"agent", "bridge"}, text, both)
+    assert ("# Both.\n---\nb: 2\n", both[1:]) == of_components({"bridge"}, text, both)
+    assert ("", []) == of_components(set(), text, both)
 
 
 @pytest.mark.parametrize("version", ["1.36"])
@@ -121,43 +121,43 @@ def test_fluent_bit_loses_nothing_by_its_defaults() -> None:
     files = rendered("agent.flavor=fluent-bit", "agent.buffer.totalBytes=1GiB", *SAFE)
     config = yaml.safe_load(files["fluent-bit.yaml"])
     (source,), (output,) = config["pipeline"]["inputs"], config["pipeline"]["outputs"]
-    assert (source["path"], source["tag"]) == ("/var/log/kubernetes/audit/audit.log", "kube.audit.${NODE_NAME}")
-    assert (source["storage.type"], source["db"]) == ("filesystem", "/var/lib/kube-audit-agent/kube-audit.db")
-    assert (output["retry_limit"], output["require_ack_response"]) == ("no_limits", True)
-    assert output["storage.total_limit_size"] == 2**30
-    assert (output["tls.verify"], output["tls.ca_file"]) == (True, "/run/secrets/tls/ca.crt")
-    assert output["shared_key"] == "${FORWARD_SHARED_KEY}"
-    assert config["service"]["storage.path"] == "/var/lib/kube-audit-agent/fluent-bit"
+    assert ("/var/log/kubernetes/audit/audit.log", "kube.audit.${NODE_NAME}") == (source["path"], source["tag"])
+    assert ("filesystem", "/var/lib/kube-audit-agent/kube-audit.db") == (source["storage.type"], source["db"])
+    assert ("no_limits", True) == (output["retry_limit"], output["require_ack_response"])
+    assert 2**30 == output["storage.total_limit_size"]
+    assert (True, "/run/secrets/tls/ca.crt") == (output["tls.verify"], output["tls.ca_file"])
+    assert "${FORWARD_SHARED_KEY}" == output["shared_key"]
+    assert "/var/lib/kube-audit-agent/fluent-bit" == config["service"]["storage.path"]
 
 
 def test_fluent_bit_keeps_its_state_on_the_node() -> None:
     files = rendered("agent.flavor=fluent-bit")
     spec, container = pod(files)
-    assert container["command"] == [
+    assert [
         "/fluent-bit/bin/fluent-bit",
         "--config",
         "/fluent-bit/etc/kube-audit/fluent-bit.yaml",
-    ]
-    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent"
+    ] == container["command"]
+    assert "/var/lib/kube-audit-agent" == volumes(spec)["state"]["hostPath"]["path"]
     assert {"name": "state", "mountPath": "/var/lib/kube-audit-agent"} in container["volumeMounts"]
     assert container["securityContext"]["readOnlyRootFilesystem"]
-    assert objects(files)["ConfigMap", "kube-audit-agent"]["data"] == {"fluent-bit.yaml": files["fluent-bit.yaml"]}
+    assert {"fluent-bit.yaml": files["fluent-bit.yaml"]} == objects(files)["ConfigMap", "kube-audit-agent"]["data"]
 
 
 def test_direct_is_the_bridge_with_the_log_and_its_position_on_the_node() -> None:
     files = rendered("agent.flavor=direct", "bridge.config.filter.policy_file=metadata")
     settings = check(read(files["bridge.yaml"], "bridge.yaml"), Settings)
     (file,) = settings.files
-    assert (file.path, file.from_, file.format) == ("/var/log/kubernetes/audit/audit.log", "beginning", "raw")
-    assert settings.state.path == "/var/lib/kube-audit-bridge/positions.json"
-    assert settings.forward.host == "127.0.0.1"
+    assert ("/var/log/kubernetes/audit/audit.log", "beginning", "raw") == (file.path, file.from_, file.format)
+    assert "/var/lib/kube-audit-bridge/positions.json" == settings.state.path
+    assert "127.0.0.1" == settings.forward.host
     spec, container = pod(files)
-    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent"
+    assert "/var/lib/kube-audit-agent" == volumes(spec)["state"]["hostPath"]["path"]
     mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
-    assert (mounts["log-1"]["readOnly"], mounts["state"]["mountPath"]) == (True, "/var/lib/kube-audit-bridge")
-    assert container["env"][0]["name"] == "NODE_NAME"
-    assert container["image"] == "kube-audit-bridge:0.1.0"
-    assert {kind for kind, _ in objects(files)} == {
+    assert (True, "/var/lib/kube-audit-bridge") == (mounts["log-1"]["readOnly"], mounts["state"]["mountPath"])
+    assert "NODE_NAME" == container["env"][0]["name"]
+    assert "kube-audit-bridge:0.1.0" == container["image"]
+    assert {
         "Namespace",
         "ServiceAccount",
         "Role",
@@ -165,13 +165,13 @@ def test_direct_is_the_bridge_with_the_log_and_its_position_on_the_node() -> Non
         "ConfigMap",
         "NetworkPolicy",
         "DaemonSet",
-    }
+    } == {kind for kind, _ in objects(files)}
 
 
 def test_direct_reads_a_containers_log_where_there_is_no_file() -> None:
     files = render(load([ROOT / "values" / "minikube.yaml"], ["agent.flavor=direct"]))
     (file,) = check(read(files["bridge.yaml"], "bridge.yaml"), Settings).files
-    assert (file.path, file.format, file.others) == ("/var/log/containers/kube-apiserver-*.log", "cri", "skip")
+    assert ("/var/log/containers/kube-apiserver-*.log", "cri", "skip") == (file.path, file.format, file.others)
 
 
 def test_the_containers_logs_have_an_agent_of_their_own() -> None:
@@ -179,16 +179,16 @@ def test_the_containers_logs_have_an_agent_of_their_own() -> None:
     files = rendered("sources.containers=true", "sources.tags=[logs]", "sources.excludeNamespaces=[noisy]")
     spec, _ = pod(files, "kube-log-agent")
     assert spec["automountServiceAccountToken"]
-    assert spec["tolerations"] == [{"operator": "Exists"}]
+    assert [{"operator": "Exists"}] == spec["tolerations"]
     assert "affinity" not in spec
-    assert volumes(spec)["state"]["hostPath"]["path"] == "/var/lib/kube-audit-agent/containers"
+    assert "/var/lib/kube-audit-agent/containers" == volumes(spec)["state"]["hostPath"]["path"]
     assert not pod(files)[0]["automountServiceAccountToken"]
     (rule,) = objects(files)["ClusterRole", "kube-log-agent"]["rules"]
-    assert rule == {"apiGroups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]}
+    assert {"apiGroups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]} == rule
     for name in ("noisy", "audit-agent", "audit-bridge"):
         assert f'"/var/log/containers/*_{name}_*.log"' in files["containers.conf"]
     (other,) = check(read(files["bridge.yaml"], "bridge.yaml"), Settings).others
-    assert (other.prefix, other.tags) == ("kube.containers.", ("logs",))
+    assert ("kube.containers.", ("logs",)) == (other.prefix, other.tags)
 
 
 def test_the_containers_logs_keep_the_agents_namespace() -> None:
@@ -208,7 +208,7 @@ def test_a_far_cluster_has_an_agent_alone_that_signs_in() -> None:
     _, container = pod(files)
     assert 'host audit.example.com\n    port 443\n    username "edge"\n' in files["fluent.conf"]
     assert "bridge.yaml" not in files
-    assert [one["name"] for one in container["env"]] == ["NODE_NAME", "FORWARD_SHARED_KEY", "FORWARD_PASSWORD"]
+    assert ["NODE_NAME", "FORWARD_SHARED_KEY", "FORWARD_PASSWORD"] == [one["name"] for one in container["env"]]
 
 
 def test_a_bridge_for_other_clusters() -> None:
@@ -217,13 +217,13 @@ def test_a_bridge_for_other_clusters() -> None:
     found = objects(files)
     bridge = found["Deployment", "kube-audit-bridge"]["spec"]["template"]["spec"]
     assert "--set=forward.users_file=/run/secrets/users/users" in bridge["containers"][0]["args"]
-    assert volumes(bridge)["users"]["secret"]["secretName"] == "forward-users"
+    assert "forward-users" == volumes(bridge)["users"]["secret"]["secretName"]
     service = found["Service", "kube-audit-bridge-exposed"]["spec"]
-    assert (service["type"], service["loadBalancerSourceRanges"]) == ("LoadBalancer", ["192.0.2.0/24"])
+    assert ("LoadBalancer", ["192.0.2.0/24"]) == (service["type"], service["loadBalancerSourceRanges"])
     peers = [peer for rule in found["NetworkPolicy", "kube-audit-bridge"]["spec"]["ingress"] for peer in rule["from"]]
     assert {"ipBlock": {"cidr": "192.0.2.0/24"}} in peers
     config = yaml.safe_load(files["bridge.yaml"])
-    assert config["forward"]["clusters"] == [{"user": "edge", "cluster": "edge-1", "environment": "shop"}]
+    assert [{"user": "edge", "cluster": "edge-1", "environment": "shop"}] == config["forward"]["clusters"]
 
 
 def test_an_agent_on_machines_has_no_pod() -> None:

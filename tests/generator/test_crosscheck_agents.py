@@ -42,7 +42,7 @@ def told(**given: object) -> list[str]:
     ],
 )
 def test_what_goes_together(given: dict[str, object]) -> None:
-    assert told(**given) == []
+    assert [] == told(**given)
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_what_goes_together(given: dict[str, object]) -> None:
     ],
 )
 def test_what_does_not(given: dict[str, object], sentences: list[str]) -> None:
-    assert told(**given) == sentences
+    assert sentences == told(**given)

@@ -24,7 +24,7 @@ ExecStart=/bin/true --log $FLUENT_PACKAGE_LOG_FILE --daemon /var/run/fluent/flue
 
 def test_the_files_are_all_there_and_nothing_of_them_where_the_agent_is_a_pod() -> None:
     names = {path.removeprefix("host/agent/") for path in rendered(*HOST) if path.startswith("host/agent/")}
-    assert names == {"README.md", "environment", "fluentd.conf", "logrotate.conf", "systemd.conf"}
+    assert {"README.md", "environment", "fluentd.conf", "logrotate.conf", "systemd.conf"} == names
     assert not [path for path in rendered() if path.startswith("host/agent/")]
 
 
@@ -46,12 +46,12 @@ def test_every_file_has_a_step() -> None:
 
 def test_secrets_are_to_be_filled_in() -> None:
     environment = rendered(*HOST, "forward.user={name: a}")["host/agent/environment"]
-    assert environment.splitlines()[1:] == [
+    assert [
         "NODE_NAME=FILL-IN",
         "FLUENT_PACKAGE_LOG_FILE=/var/log/kube-audit-agent/agent.log",
         "FORWARD_SHARED_KEY=FILL-IN",
         "FORWARD_PASSWORD=FILL-IN",
-    ]
+    ] == environment.splitlines()[1:]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze")
@@ -64,12 +64,12 @@ def test_systemd_takes_the_drop_in(tmp_path: Path) -> None:
     drop_in.write_text(files["host/agent/systemd.conf"])
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / "fluentd.service")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert [line for line in (done.stdout + done.stderr).splitlines() if str(tmp_path) in line] == []
+    assert [] == [line for line in (done.stdout + done.stderr).splitlines() if str(tmp_path) in line]
 
 
 @pytest.mark.parametrize(("quantity", "size"), [("512Mi", 2**29), ("1.5Gi", 3 * 2**29), ("500M", 5 * 10**8), ("7", 7)])
 def test_a_quantity_in_bytes(quantity: str, size: int) -> None:
-    assert bytes_of(quantity) == size
+    assert size == bytes_of(quantity)
 
 
 @pytest.mark.parametrize("quantity", ["", "Mi", "5Xi", "100m"])

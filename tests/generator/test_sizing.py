@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from generator import sizing
-from generator.sizing import Limits, agent_sized, least_replicas, sized
+from generator.sizing import Limits, agent_sized, direct_sized, least_replicas, sized
 
 DEFAULTS = Limits(16 * 2**20, 64 * 2**20, 256 * 2**20)
 
@@ -56,6 +56,18 @@ def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
 def test_an_agent_is_sized_for_all_events_of_the_cluster(events: int, cpu: str) -> None:
     found = agent_sized(events)
     assert ({"cpu": cpu, "memory": "200Mi"}, {"memory": "512Mi"}) == (found.requests, found.limits)
+
+
+def test_fluent_bit_needs_less_memory_than_fluentd() -> None:
+    """With 126 MB waiting it took 76 MB at most."""
+    bit = agent_sized(1_000, "fluent-bit")
+    assert ("128Mi", "320Mi") == (bit.requests["memory"], bit.limits["memory"])
+
+
+def test_a_bridge_that_reads_the_log_is_sized_as_one_alone() -> None:
+    """One core is as much as one bridge can use, whatever the cluster writes: the machines share it."""
+    assert sized(1_000, 1, DEFAULTS) == direct_sized(1_000, DEFAULTS)
+    assert "700m" == direct_sized(10**7, DEFAULTS).requests["cpu"]
 
 
 def test_an_agent_is_planned_above_what_was_measured() -> None:

@@ -61,6 +61,35 @@ def test_every_choice_of_the_manifests_applies(kube: KubeApi, choice: str) -> No
     assert len(own) == len(dry.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("space", "settings"),
+    [
+        ("direct", ("agent.flavor=direct",)),
+        (
+            "central",
+            (
+                "agent.flavor=fluent-bit",
+                "sources.containers=true",
+                "tls.mode=secret",
+                "forward.sharedKeySecret={}",
+                "forward.usersSecret={}",
+                "forward.user={name: own}",
+                "forward.clusters=[{user: edge, cluster: edge-1}]",
+                "forward.expose={sources: [192.0.2.0/24]}",
+            ),
+        ),
+    ],
+)
+def test_other_agents_and_a_bridge_for_other_clusters_apply_twice(
+    kube: KubeApi, space: str, settings: tuple[str, ...]
+) -> None:
+    """The second time changes nothing: no field is left out or written otherwise by the API server."""
+    files = rendered("default", f"namespaces={{agent: {space}-agent, bridge: {space}-bridge}}", *settings)
+    kube.kubectl("apply", "-f", "-", text=stream(files))
+    again = kube.kubectl("apply", "-f", "-", text=stream(files)).splitlines()
+    assert [line for line in again if not line.endswith(" unchanged")] == []
+
+
 def test_minikubes_stream_applies_as_make_renders_it(kube: KubeApi) -> None:
     """`make -s render ENV=minikube | kubectl apply --dry-run=server -f -`, whatever version the values name."""
     files = render(load([VALUES / "minikube.yaml"]))

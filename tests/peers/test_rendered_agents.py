@@ -70,8 +70,8 @@ def assert_whole(loggly: Sandbox, lines: list[str]) -> None:
     wait_for(lambda: len(loggly.events()) >= len(lines), 40, f"{len(lines)} events")
     events = held(loggly)
     lost, doubled = differences(lines, events)
-    assert (lost, len(doubled)) == ([], 0)
-    assert {event["audit"]["node"] for event in events} == {"cp-1.example.com"}
+    assert ([], 0) == (lost, len(doubled))
+    assert {"cp-1.example.com"} == {event["audit"]["node"] for event in events}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_rotated_log_and_a_bridge_that_is_replaced(tmp_path: Path, flavor: str
             assert_whole(loggly, lines)
             assert KEY not in process.output
             assert PASSWORD not in process.output
-        assert {event["audit"]["cluster"] for event in held(loggly)} == {"edge-1"}
+        assert {"edge-1"} == {event["audit"]["cluster"] for event in held(loggly)}
 
 
 def test_the_bridge_that_reads_the_log_itself(tmp_path: Path) -> None:
@@ -182,13 +182,13 @@ def test_containers_logs_arrive_as_they_are(tmp_path: Path) -> None:
             wait_for(lambda: len(loggly.events()) >= 2, 40, "two lines")
             assert "[error]" not in process.output
         found = sorted(held(loggly), key=lambda event: str(event["timestamp"]))
-        assert {tag for event in loggly.events() for tag in event["tags"]} == {"logs"}
+        assert {"logs"} == {tag for event in loggly.events() for tag in event["tags"]}
     pod = {"pod_name": "web-1", "labels": ["app=web", "a.b/c=1"]}
     said = {"kubernetes": pod, "audit": {"cluster": "kubernetes"}}
-    assert found == [
+    assert [
         {**said, "stream": "stderr", "logtag": "P", "message": "bro", "timestamp": "2026-11-24T09:00:01.500000Z"},
         {**said, "stream": "stdout", "logtag": "F", "message": "GET / 200", "timestamp": "2026-11-24T10:00:00.123456Z"},
-    ]
+    ] == found
 
 
 @pytest.mark.peer("fluent-bit")
@@ -207,6 +207,6 @@ def test_fluent_bit_reads_containers_logs(tmp_path: Path) -> None:
         with agent("fluent-bit", config):
             wait_for(loggly.events, 40, "a line")
         (event,) = held(loggly)
-        assert loggly.events()[0]["tags"] == ["kubernetes", "containers"]
-    assert event["log"].replace("\n", "") == "GET / 200"
+        assert ["kubernetes", "containers"] == loggly.events()[0]["tags"]
+    assert "GET / 200" == event["log"].replace("\n", "")
     assert "parseError" not in event["audit"]
