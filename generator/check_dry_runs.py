@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-import yaml
-
 from audit.problems import Place, masked
+from generator import fluent_bit_config
 from generator.check_fluentd import configurations
 from generator.findings import Finding, Skipped
 
@@ -48,14 +47,8 @@ def check(files: Mapping[str, str]) -> Iterator[Finding | Skipped]:
     """Let each agent look at its configuration; one that is not installed is told as a check that was not made."""
     for name in configurations(files):
         yield from _run("fluentd", name, files)
-    for name in fluent_bit_configurations(files):
+    for name in fluent_bit_config.configurations(files):
         yield from _run("fluent-bit", name, files)
-
-
-def fluent_bit_configurations(files: Mapping[str, str]) -> list[str]:
-    """Return which of the rendered files are for Fluent Bit: YAML with a pipeline."""
-    names = [path for path in files if "/" not in path and path.endswith((".yaml", ".yml"))]
-    return [path for path in names if "pipeline" in (yaml.safe_load(files[path]) or {})]
 
 
 def _run(program: str, name: str, files: Mapping[str, str]) -> Iterator[Finding | Skipped]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from audit.document import DocumentError
 from audit.problems import Path, path_text
-from generator import check_fluentd
+from generator import check_fluentd, fluent_bit_config, host
 from generator.check_pods import bytes_of
 from generator.findings import Finding
+from generator.fluent_bit_config import Plugin
 from generator.fluentd_config import Section
 from generator.load import Inputs
 from generator.objects import Object, Pod, dig, pods
@@ -42,23 +43,30 @@ def check(inputs: Inputs, files: Mapping[str, str], objects: Sequence[Object]) -
             yield from _times(match, values)
             for buffer in match.called("buffer"):
                 yield from _chunks(buffer, values)
+    for name in fluent_bit_config.configurations(files):
+        yield from _fluent_bit(name, files[name], values)
     yield from _memory(values, objects)
     yield from _grace(values, objects)
 
 
 def _outage(inputs: Inputs) -> Iterator[Finding]:
-    """Compare what may wait on one node with what comes while nothing is delivered, and while no agent runs."""
+    """Compare what may wait on one node with what comes while nothing is delivered, and while no agent runs.
+
+    With the audit webhook no agent reads the log; the bridge that reads it itself has no buffer but the log.
+    """
     values = inputs.values
     buffer, log = values.agent.buffer, values.audit.log
     rate = values.bridge.events_per_second * EVENT_BYTES
+    if values.audit.webhook:
+        return
     held = buffer.total_bytes / rate
-    if held < buffer.outage:
+    if held < buffer.outage and values.agent.flavor != "direct":
         want = f"{_span(buffer.outage)} of {values.bridge.events_per_second:,} events a second in the buffer"
         cure = f"raise it to {_mebibytes(buffer.outage * rate)}, or lower agent.buffer.outage"
         got = f"{_span(held)}: {buffer.total_bytes} bytes"
         yield _value(inputs, ("agent", "buffer", "totalBytes"), want, got, cure)
-    if values.cluster.distribution == "minikube":
-        return  # a container's log, which the kubelet rotates
+    if host.log_file(values) is None or host.way(values).settable == "no flag":
+        return  # its rotation is not ours to set
     kept = (log.max_backups + 1) * log.max_size * 10**6 / rate
     if kept < buffer.outage:
         want = f"{_span(buffer.outage)} of events in the log's files, for while the agent is away"
@@ -93,6 +101,30 @@ def _times(match: Section, values: Values) -> Iterator[Finding]:
         want = f"more than the bridge's forward.ack_deadline of {deadline:g} s"
         cure = "raise it: chunks that are on their way would be sent again"
         yield _parameter(match, "ack_response_timeout", want, f"{wait:g} s", cure)
+
+
+def _fluent_bit(name: str, text: str, values: Values) -> Iterator[Finding]:
+    """Compare Fluent Bit's times and sizes with the bridge's and with the largest event."""
+    try:
+        found = fluent_bit_config.plugins(fluent_bit_config.parsed(text, name))
+    except DocumentError:
+        return  # the check of the configuration itself says so
+    deadline, event = values.bridge.config.forward.ack_deadline, values.bridge.config.limits.event_bytes
+    for plugin in found:
+        wait = seconds_of(plugin.value("net.io_timeout"))
+        if plugin.name == "forward" and (wait or 0) <= deadline:
+            want = f"more than the bridge's forward.ack_deadline of {deadline:g} s"
+            cure = "raise it: chunks that are on their way would be sent again; without one a lost answer is waited for for ever"
+            got = f"{wait:g} s" if wait else "none"
+            yield _option(plugin, "net.io_timeout", want, got, cure)
+        most = size_of(plugin.value("buffer_max_size") or "32k")
+        if plugin.name == "tail" and plugin.value("tag").startswith("kube.audit.") and (most or 0) < event:
+            want = f"room for the largest event, {event} bytes"
+            yield _option(plugin, "buffer_max_size", want, f"{most} bytes", "raise it: longer lines are skipped")
+
+
+def _option(plugin: Plugin, name: str, want: str, got: str, cure: str) -> Finding:
+    return Finding(CHECK, "error", plugin.place(name), plugin.label(name), want, got, cure)
 
 
 def _memory(values: Values, objects: Sequence[Object]) -> Iterator[Finding]:

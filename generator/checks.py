@@ -10,6 +10,7 @@ from types import MappingProxyType
 from generator import (
     check_agent,
     check_dry_runs,
+    check_fluent_bit,
     check_fluentd,
     check_network,
     check_pod_security,
@@ -58,6 +59,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "pod-security": lambda of: check_pod_security.check(of.objects, of.inputs.values.cluster.version),
         "network": lambda of: check_network.check(of.objects),
         "fluentd": lambda of: check_fluentd.check(of.files),
+        "fluent-bit": lambda of: check_fluent_bit.check(of.files),
         "agent": lambda of: check_agent.check(of.files, of.objects),
         "sizes": lambda of: check_sizes.check(of.inputs, of.files, of.objects),
         "dry-run": lambda of: check_dry_runs.check(of.files),

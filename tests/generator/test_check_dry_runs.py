@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.check_dry_runs import check, fluent_bit_configurations, moved, variables
+from generator.check_dry_runs import check, moved, variables
 from generator.findings import Finding
 from tests.support.rendered import files, said
 
@@ -92,9 +92,3 @@ def test_paths_are_moved_and_certificates_made(tmp_path: Path) -> None:
 
 def test_variables_get_a_text_that_is_no_secret() -> None:
     assert {"A": "dry-run", "B": "dry-run", "C": "dry-run"} == variables('"#{ENV[\'A\']}#{ENV.fetch("B")}" ${C}')
-
-
-def test_fluent_bits_files_are_known_by_their_pipeline() -> None:
-    assert ["b.yaml"] == fluent_bit_configurations(
-        {"a.yaml": "x: 1\n", "b.yaml": "pipeline: {}\n", "host/c.yaml": "pipeline: {}\n"}
-    )

@@ -92,3 +92,37 @@ def test_sizes_as_fluentd_writes_them(text: str, number: int | None) -> None:
 )
 def test_times_as_fluentd_writes_them(text: str, number: float | None) -> None:
     assert number == seconds_of(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (
+            "net.io_timeout: 120s",
+            "net.io_timeout: 20s",
+            'pipeline.outputs[0]["net.io_timeout"]: expected more than the bridge\'s forward.ack_deadline of 50 s, got 20 s',
+        ),
+        (
+            "      net.io_timeout: 120s\n",
+            "",
+            'pipeline.outputs[0]["net.io_timeout"]: expected more than the bridge\'s forward.ack_deadline of 50 s, got none',
+        ),
+        (
+            "buffer_max_size: 16M",
+            "buffer_max_size: 64k",
+            "pipeline.inputs[0].buffer_max_size: expected room for the largest event, 1000000 bytes, got 65536 bytes",
+        ),
+    ],
+)
+def test_limits_of_fluent_bit(before: str, after: str, sentence: str) -> None:
+    of = ("production", "agent.flavor=fluent-bit")
+    (told,) = said(check(inputs(*of), changed("fluent-bit.yaml", before, after, *of), []))
+    assert told.startswith(f"fluent-bit.yaml: error sizes: {sentence}")
+
+
+def test_what_has_no_buffer_or_no_log_of_ours_is_not_measured() -> None:
+    small = "agent.buffer.totalBytes=64MiB"
+    assert [] == found("agent.flavor=direct", "forward.sharedKeySecret=null", small)
+    assert 1 == len(found("agent.flavor=direct", "forward.sharedKeySecret=null", "audit.log.maxBackups=1"))
+    posted = ("audit.webhook.clusterIP=10.96.0.50", "bridge.storage={claim: {}, spool: true}")
+    assert [] == found(*posted, small, "audit.log.maxBackups=1")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from generator.check_dry_runs import check, fluent_bit_configurations
+from generator.check_dry_runs import check
+from generator.fluent_bit_config import configurations
 from tests.support.rendered import FLUENTD, changed, files, said
 
 TLS = ("tls.mode=secret", "tls.clientCertificates=true")
@@ -47,7 +48,7 @@ def test_fluentd_tells_what_is_broken(before: str, after: str, sentence: str) ->
 @pytest.mark.parametrize("settings", [(), TLS])
 def test_fluent_bit_takes_what_is_rendered(settings: tuple[str, ...]) -> None:
     rendered = files("production", "agent.flavor=fluent-bit", *settings)
-    assert ["fluent-bit.yaml"] == fluent_bit_configurations(rendered)
+    assert ["fluent-bit.yaml"] == configurations(rendered)
     assert [] == said(check(rendered))
 
 
