@@ -98,7 +98,8 @@ def bridge_config(inputs: Inputs) -> dict[str, Any]:
 def bridge_resources(values: Values) -> Resources:
     """Return what the bridge's container asks for: what is given, and for the rest what its events and its limits need."""
     bridge = values.bridge
-    return _completed(bridge.resources, sizing.sized(bridge.events_per_second, most_replicas(values), _bounds(values)))
+    replicas, others = most_replicas(values), len(values.forward.clusters)
+    return _completed(bridge.resources, sizing.sized(bridge.events_per_second, replicas, _bounds(values), others))
 
 
 def agent_resources(values: Values) -> Resources:

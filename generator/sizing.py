@@ -19,6 +19,9 @@ LEAST_MILLICORES = 100
 BASE_BYTES = 64 * 2**20
 """The process itself, with its libraries and what it remembers about events."""
 
+CLUSTER_BYTES = 24 * 2**20
+"""What is remembered about the events of one cluster more: additions, and lines that come again in either form."""
+
 AGENT_EVENT_CPU_MICROSECONDS = 15
 """CPU that Fluentd takes for one line, read, buffered and sent; `make bench` measures it among the others."""
 
@@ -74,14 +77,14 @@ def least_replicas(events_per_second: int) -> int:
     return math.ceil(events_per_second / most_events_per_second()) + 1
 
 
-def sized(events_per_second: int, replicas: int, limits: Limits) -> Sized:
-    """Return what each of the bridges asks for, and the memory that it must not exceed.
+def sized(events_per_second: int, replicas: int, limits: Limits, other_clusters: int = 0) -> Sized:
+    """Return what each of the bridges asks for, and the memory that it must not exceed; `other_clusters` send to them as well.
 
     There is no limit for CPU: it would only slow deliveries down. Memory does not follow the events: what waits is bounded. The
     limit has room for one chunk of the largest size, as it came and decompressed, beside all that waits.
     """
     millicores = math.ceil(events_per_second * EVENT_CPU_MICROSECONDS / serving(replicas) / 1000)
-    requested = BASE_BYTES + COPIES * limits.unacked_bytes
+    requested = BASE_BYTES + COPIES * limits.unacked_bytes + other_clusters * CLUSTER_BYTES
     most = requested + 2 * limits.chunk_bytes + limits.decompressed_bytes
     cpu = max(_rounded(millicores, 10), LEAST_MILLICORES)
     return Sized({"cpu": f"{cpu}m", "memory": _mebibytes(requested)}, {"memory": _mebibytes(most)})

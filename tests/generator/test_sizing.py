@@ -39,6 +39,12 @@ def test_memory_follows_the_limits() -> None:
     assert {"memory": "400Mi"} == found.limits
 
 
+def test_memory_follows_the_clusters_that_send() -> None:
+    alone, shared = sized(1_000, 2, DEFAULTS), sized(1_000, 2, DEFAULTS, 10)
+    assert ("112Mi", "352Mi") == (alone.requests["memory"], shared.requests["memory"])
+    assert alone.requests["cpu"] == shared.requests["cpu"]
+
+
 def test_cpu_has_no_limit() -> None:
     assert {"memory"} == set(sized(1_000, 2, DEFAULTS).limits)
 
