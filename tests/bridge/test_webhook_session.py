@@ -84,7 +84,7 @@ def test_a_token_that_is_wrong_or_missing(guarded: Bridge, keys: Keys) -> None:
         sentence = f"expected a bearer token, got {got} - {cure}"
         with Poster(webhook_port(guarded), keys.client(client_of(keys))) as client:
             assert (401, sentence) == client.post(BODY, token=token)
-        assert f"answered with 401, {sentence}" in guarded.output
+        guarded.wait_for_line(re.escape(f"answered with 401, {sentence}"))
     assert "another-token" not in guarded.output
 
 
@@ -93,7 +93,7 @@ def test_a_certificate_for_somebody_else(guarded: Bridge, keys: Keys) -> None:
     sentence = f"expected {want}, got 'kubelet' - add it, or give the client another one"
     with Poster(webhook_port(guarded), keys.client(client_of(keys, "kubelet"))) as client:
         assert (403, sentence) == client.post(BODY, token=TOKEN)
-    assert f"answered with 403, {sentence}" in guarded.output
+    guarded.wait_for_line(re.escape(f"answered with 403, {sentence}"))
 
 
 def test_clients_that_tls_turns_away(guarded: Bridge, keys: Keys) -> None:
@@ -142,15 +142,18 @@ def test_a_new_token_and_a_new_certificate_are_used_at_once(start_bridge: StartB
         assert (200, "") == client.post(BODY, token="new-token-of-the-tests")
 
 
-@pytest.fixture
-def bridge(start_bridge: StartBridge) -> Bridge:
+@pytest.fixture(scope="module")
+def hurried(shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     """Start a bridge whose clients must not take their time."""
-    return start_bridge(*LOCAL, "webhook.request_timeout=500ms", "limits.connections=3", "webhook.idle_timeout=1s")
+    config = tmp_path_factory.mktemp("bridge") / "bridge.yaml"
+    config.write_text("limits: {connections: 3}\nwebhook: {request_timeout: 500ms, idle_timeout: 1s}\n")
+    with Bridge(config, shared_sandbox.url, *LOCAL) as bridge:
+        yield bridge
 
 
-def test_slow_clients_hold_nothing_up(bridge: Bridge) -> None:
+def test_slow_clients_hold_nothing_up(hurried: Bridge) -> None:
     """One that never says anything, one in the middle of its head, one in its body; a good one is served meanwhile."""
-    port = webhook_port(bridge)
+    bridge, port = hurried, webhook_port(hurried)
     head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
     slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(2)]
     for one, begun in zip(slow, (head[:20], head + b"abc"), strict=True):
@@ -161,14 +164,14 @@ def test_slow_clients_hold_nothing_up(bridge: Bridge) -> None:
         with suppress(ConnectionResetError):
             assert b"" == one.recv(1)
         one.close()
-    assert 2 == bridge.output.count("closed, its request has not ended within 0.5 s")
+    wait_for(lambda: bridge.output.count("closed, its request has not ended within 0.5 s") == 2)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as idle:
         assert b"" == idle.recv(1), "an idle one is closed without a word"
     assert 2 == bridge.output.count("closed, its request")
 
 
-def test_too_many_clients_are_refused(bridge: Bridge) -> None:
-    port = webhook_port(bridge)
+def test_too_many_clients_are_refused(hurried: Bridge) -> None:
+    bridge, port = hurried, webhook_port(hurried)
     clients = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(4)]
     bridge.wait_for_line(r"refused, 3 connections are open \(limits.connections\)")
     for client in clients:
