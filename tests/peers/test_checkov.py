@@ -58,7 +58,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]
             if path.startswith("kubernetes/") and not path.endswith("kustomization.yaml"):
                 name = f"{Path(path).stem}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.yaml"
                 (folder / name).write_text(text)
-    command = [
+    command: list[str | Path] = [
         "checkov",
         "--framework",
         "kubernetes",
