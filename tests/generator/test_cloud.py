@@ -60,7 +60,7 @@ def test_the_collector_reaches_its_cloud_and_the_bridge(tmp_path: Path, name: st
     _, cloud, bridge = one(files, "NetworkPolicy", "kube-audit-collector")["spec"]["egress"]
     assert ports == [entry["port"] for entry in cloud["ports"]]
     assert [24224] == [entry["port"] for entry in bridge["ports"]]
-    (rule,) = one(files, "NetworkPolicy", "kube-audit-bridge-from-collector")["spec"]["ingress"]
+    (rule,) = one(files, "NetworkPolicy", "kube-audit-bridge")["spec"]["ingress"]
     assert [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "kube-audit-collector"}}}] == rule["from"]
 
 
