@@ -15,7 +15,7 @@ class Room:
     def __init__(self, limit: int, changed: Callable[[int], object]) -> None:
         self.limit = limit
         self._changed = changed
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[tuple[asyncio.Future[None], int]] = deque()
         self.used = 0
 
     @property
@@ -28,15 +28,19 @@ class Room:
         """How many wait for their turn."""
         return len(self._queue)
 
-    async def admission(self) -> None:
-        """Wait for one's turn while the room is full; the chunk that comes in then may be larger than what is left."""
-        if not self.full and not self._queue:
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes more may be taken in; half the room is enough for what is larger than that."""
+        return not self.full and self.used + min(size, self.limit // 2) <= self.limit
+
+    async def admission(self, size: int = 0) -> None:
+        """Wait for one's turn, until about so many bytes fit; more may come of them than that."""
+        if self.fits(size) and not self._queue:
             return
-        turn = asyncio.get_running_loop().create_future()
+        turn = asyncio.get_running_loop().create_future(), size
         self._queue.append(turn)
         self.pass_on()
         try:
-            await turn
+            await turn[0]
         except asyncio.CancelledError:
             if turn in self._queue:
                 self._queue.remove(turn)
@@ -56,8 +60,8 @@ class Room:
 
     def pass_on(self) -> None:
         """Let the next one in where there is room, after one's own chunk has been counted."""
-        while self._queue and not self.full:
-            turn = self._queue.popleft()
+        while self._queue and self.fits(self._queue[0][1]):
+            turn, _ = self._queue.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return

@@ -298,8 +298,11 @@ class Session(asyncio.Protocol):
         """Judge the chunks that wait, one after the other, then read on."""
         while self._inbox:
             async with self._port.judging:
-                await self._port.delivery.room.admission()
-                await self._judge(*self._inbox.popleft())
+                chunk, receipt = self._inbox[0]
+                await self._port.delivery.room.admission(len(chunk.body))
+                await self._judge(chunk, receipt)
+                del chunk
+                self._inbox.popleft()
         self._working = None
         self._port.held_by(self, 0 if self._transport.is_closing() else self._holding, anew=True)
         self._port.flush_if_all_wait()

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from bridge.room import Room
 
 
@@ -95,3 +97,27 @@ async def test_a_client_that_sends_much_does_not_keep_out_one_that_sends_little(
     await asyncio.wait_for(asyncio.gather(*clients), 5)
     assert ["much", "little", "much"] == entered[:3]
     assert 0 == room.waiting
+
+
+async def test_what_does_not_fit_waits_until_it_does_and_keeps_its_place() -> None:
+    room = Room(100, lambda _: None)
+    room.add(60)
+    large, small = (asyncio.ensure_future(room.admission(size)) for size in (50, 10))
+    await asyncio.sleep(0)
+    assert (False, False, 2) == (large.done(), small.done(), room.waiting)
+    room.free(20)
+    await large
+    room.add(50)
+    room.pass_on()
+    await small
+
+
+@pytest.mark.parametrize(("used", "comes_in"), [(50, True), (51, False)])
+async def test_half_the_room_is_enough_for_what_is_larger(used: int, comes_in: bool) -> None:
+    room = Room(100, lambda _: None)
+    room.add(used)
+    huge = asyncio.ensure_future(room.admission(1_000))
+    await asyncio.sleep(0)
+    assert comes_in == huge.done()
+    room.free(used)
+    await huge
