@@ -91,10 +91,14 @@ def of_components(
     return head + "".join(left) if left else "", [one for one, keep in zip(objects, kept, strict=True) if keep]
 
 
+_SHARED = ("Namespace", "Certificate")
+"""Kinds of the agent's objects that the one for containers' logs uses as well."""
+
+
 def _is_there(one: dict[str, Any], there: Collection[str]) -> bool:
-    """Whether an object's component is there; what reads containers' logs shares the agent's namespace."""
+    """Whether an object's component is there; what reads containers' logs shares the agent's namespace and certificate."""
     component = one["metadata"].get("labels", {}).get(COMPONENT)
-    return component in there or (one.get("kind") == "Namespace" and component == "agent" and "containers" in there)
+    return component in there or (component == "agent" and "containers" in there and one.get("kind") in _SHARED)
 
 
 def agent_context(values: Values, shared: Mapping[str, Any]) -> dict[str, Any]:

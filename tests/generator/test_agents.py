@@ -196,6 +196,10 @@ def test_the_containers_logs_keep_the_agents_namespace() -> None:
     posted = ("audit.webhook.clusterIP=10.96.0.50", "bridge.storage={claim: {}, spool: true}")
     assert ("Namespace", "audit-agent") in objects(rendered(*posted, "sources.containers=true"))
     assert ("Namespace", "audit-agent") not in objects(rendered(*posted))
+    certified = rendered(*posted, "sources.containers=true", "tls={mode: certManager, issuer: {name: ca}}")
+    assert "audit-agent" in {
+        one["metadata"]["namespace"] for (kind, _), one in objects(certified).items() if kind == "Certificate"
+    }
 
 
 def test_a_log_that_is_the_audit_log_too_is_read_once() -> None:
