@@ -20,6 +20,10 @@ OTHERS = ("policy", "alerts", "dry-run")
 LINT = YamlLintConfig("{extends: default, rules: {line-length: disable}}")
 
 
+LINTED = 1 if matrix.FULL else 3
+"""yamllint is slow: every day it sees each third row, which has every file in every form but for a few."""
+
+
 def described(row: Row) -> str:
     defaults = {name: values[0] for name, values in matrix.dimensions().items()}
     return " ".join(f"{name}={value}" for name, value in row.items() if value != defaults[name]) or "the defaults"
@@ -51,19 +55,20 @@ def test_a_pair_is_refused_for_one_of_the_two() -> None:
 
 def test_every_row_renders_to_what_is_right() -> None:
     wrong: dict[str, list[str]] = {}
-    for row in matrix.covered().rows:
-        if found := problems(row):
+    for at, row in enumerate(matrix.covered().rows):
+        if found := problems(row, lint_yaml=at % LINTED == 0):
             wrong[described(row)] = found
     assert {} == wrong
 
 
-def problems(row: Row) -> list[str]:
+def problems(row: Row, *, lint_yaml: bool) -> list[str]:
     try:
         files = matrix.rendered(matrix.key(row))
     except GeneratorError as error:
         return [str(error)]
     report = run(matrix.loaded(matrix.key(row)), files, OTHERS)
-    return [*(str(one) for one in report.findings if one.severity != "note"), *yaml_problems(files)]
+    found = [str(one) for one in report.findings if one.severity != "note"]
+    return [*found, *yaml_problems(files)] if lint_yaml else found
 
 
 def yaml_problems(files: Mapping[str, str]) -> list[str]:

@@ -37,16 +37,10 @@ _KUBEADM = {
     "v1alpha2": "1.11",
 }
 
-_CLOUDS: Mapping[str, tuple[str, ...]] = {
+_CLOUDS = {
     "eks": "{region: eu-central-1}",
     "gke": "{project: example-prod, subscription: kube-audit}",
     "aks": "{namespace: example-audit, hub: kube-audit}",
-}
-
-_CLOUDS = {
-    "aks": ("cloud.aks.namespace=audit", "cloud.aks.hub=audit"),
-    "eks": ("cloud.eks.region=eu-west-1",),
-    "gke": ("cloud.gke.project=project-1", "cloud.gke.subscription=audit"),
 }
 
 COMPANIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -85,11 +79,6 @@ COMPANIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
         for name, where in _CLOUDS.items()
         for cell in (("cluster.distribution", name), (f"cloud.{name}", "{}"))
     },
-    **{
-        cell: (*keys, "cloud.image=example.com/fluentd:1", f"cluster.distribution={cloud}")
-        for cloud, keys in _CLOUDS.items()
-        for cell in ((f"cloud.{cloud}", "{}"), ("cluster.distribution", cloud))
-    },
     **{("cluster.kubeadmApi", api): (f"cluster.version='{version}'",) for api, version in _KUBEADM.items()},
 }
 """What a choice needs beside itself."""
@@ -111,11 +100,11 @@ def dimensions() -> Mapping[str, list[str]]:
 
 
 def releases() -> list[str]:
-    """Return releases at which something changes, every fourth of them for every day."""
+    """Return releases at which something changes, every fifth of them for every day."""
     rows = [first for table in versions.API_VERSIONS.values() for first, _ in table]
     rows += [field.first for field in versions.FIELDS] + [one for _, *ends in versions.KUBEADM for one in ends]
     every = sorted({versions.FIRST, versions.LAST, versions.POD_SECURITY_POLICY_GONE, *rows}, key=minor)
-    chosen = every if FULL else sorted({*every[::4], versions.FIRST, versions.LAST}, key=minor)
+    chosen = every if FULL else sorted({*every[::5], versions.FIRST, versions.LAST}, key=minor)
     default = str(Values().cluster.version)
     return [default, *(f"{one}" for one in chosen if one != default)]
 
