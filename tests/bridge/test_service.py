@@ -2,19 +2,26 @@
 
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from audit.listeners import Webhook
 from audit.settings import Settings
 from bridge.client import Client, raw_chunk
 from bridge.config import Config
+from bridge.metrics import Metrics
 from bridge.room import Room
 from bridge.secret import Secret
 from bridge.service import Service
+from bridge.webhook_guard import Guard
+from bridge.webhook_port import WebhookPort
 from tests.bridge.conftest import StartBridge
 from tests.support.log import line
 from tests.support.processes import TOKEN, Bridge, Sandbox, wait_for
+
+if TYPE_CHECKING:
+    from bridge.delivery import Delivery
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -40,6 +47,15 @@ def test_it_is_ready_while_it_listens_and_has_room() -> None:
     service.stopping.set()
     said.append(service.not_ready(room))
     assert ["starting", "", "too many bytes wait for Loggly (limits.unacked_bytes)", "stopping"] == said
+
+
+def test_it_is_not_ready_while_the_port_of_its_webhook_is_closed() -> None:
+    config = Config(Settings(), Secret("token"), None, None)
+    service = Service(config, lambda: config)
+    service.listening.set()
+    delivery = cast("Delivery", None)  # nothing is posted
+    service.webhook = WebhookPort(Settings(), Webhook(host="127.0.0.1"), delivery, Metrics(), Guard())
+    assert "the webhook's port is closed" == service.not_ready(Room(10, lambda _: None))
 
 
 def test_an_outage_of_loggly_alone_changes_no_probe(sandbox: Sandbox, start_bridge: StartBridge) -> None:
