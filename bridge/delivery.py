@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import orjson
+from prometheus_client import Counter
 
 from audit.detecting import AlertLine
-from audit.rules import Pack, Severity
+from audit.rules import Pack
 from audit.settings import Settings
 from audit.times import from_nanoseconds, to_seconds
 from bridge import intake, others
@@ -71,7 +72,7 @@ class Delivery:
         )
         self.room = Room(settings.limits.unacked_bytes, metrics.unacked_bytes.set)
         self.pack = Pack()
-        self._severities: dict[str, Severity] = {}
+        self._matched: dict[str, Counter] = {}  # by rule; a look at the labels for each match would be dearer
         self.on_alert: Callable[[AlertLine], object] = lambda _: None
         # What senders that ask for no ack send goes to disk first, where this is set.
         self.spooler: Spooler | None = None
@@ -89,9 +90,8 @@ class Delivery:
         """Ask these detection rules of every event from now on."""
         self.pack = pack
         self._origins.use_rules(pack)
-        self._severities = {one.name: one.about.severity for one in pack.told()}
-        for name, severity in self._severities.items():
-            self._metrics.rule_matches.labels(name, severity)
+        label = self._metrics.rule_matches.labels
+        self._matched = {one.name: label(one.name, one.about.severity) for one in pack.told()}
 
     async def take(self, chunk: Chunk, receipt: Receipt, user: str = "") -> None:
         """Judge a chunk's events and put them on their way; the receipt says when they have arrived.
@@ -153,7 +153,7 @@ class Delivery:
 
     def _count(self, line: AlertLine) -> None:
         for name in line.found.names:
-            self._metrics.rule_matches.labels(name, self._severities[name]).inc()
+            self._matched[name].inc()
         self.on_alert(line)
 
     def complete(self, receipt: Receipt) -> None:
