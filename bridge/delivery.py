@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import orjson
-from prometheus_client import Counter
 
 from audit.detecting import AlertLine
 from audit.rules import Pack
@@ -35,6 +34,8 @@ from bridge.sieve import Sieve
 from bridge.uploads import Aside, Pauses, Uploads
 
 if TYPE_CHECKING:
+    from prometheus_client import Counter
+
     from bridge.spooling import Spooler
 
 log = logging.getLogger("bridge.delivery")
