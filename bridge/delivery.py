@@ -24,7 +24,7 @@ from bridge.batch import Batch, Batches, Bounds, Tags
 from bridge.loggly import Loggly
 from bridge.messages import Chunk
 from bridge.metrics import Metrics
-from bridge.origins import Origins
+from bridge.origins import Origin, Origins
 from bridge.others import Others
 from bridge.receipts import Receipt
 from bridge.retry import Outcome
@@ -60,6 +60,8 @@ class Delivery:
         self._metrics = metrics
         self._origins, self._others = Origins(settings), Others(settings.others)
         self.judge = self._origins.own.judge
+        for origin in self._origins.all:
+            metrics.cluster_events.labels(origin.cluster)
         batch, retry = settings.batch, settings.retry
         self.sieve = Sieve(lambda reason, events: metrics.events_filtered.labels(reason).inc(events))
         self.answers = Answers()
@@ -101,9 +103,12 @@ class Delivery:
         """
         self._metrics.chunks_received.inc()
         ready: list[bytes] = []
-        lines, tags = self._judged(chunk, user)
+        origin = self._origins.of(user)
+        lines, tags = self._judged(chunk, origin)
+        count = self._metrics.cluster_events.labels(origin.cluster).inc
         for some in lines:
             ready += some
+            count(len(some))
             if len(ready) >= SLICE:
                 self._pass_on(ready, chunk, receipt, tags)
                 ready = []
@@ -112,9 +117,9 @@ class Delivery:
             self._pass_on(ready, chunk, receipt, tags)
         self.complete(receipt)
 
-    def _judged(self, chunk: Chunk, user: str) -> tuple[Iterator[list[bytes]], Tags]:
+    def _judged(self, chunk: Chunk, origin: Origin) -> tuple[Iterator[list[bytes]], Tags]:
         """Return a chunk's lines as they become known, and their tags: an audit log's, or another log's."""
-        origin, other = self._origins.of(user), self._others.tags(chunk.tag)
+        other = self._others.tags(chunk.tag)
         limit, now = self._settings.limits.decompressed_bytes, time.time_ns()
         if other is not None:
             return others.lines(chunk, origin.judge, limit, now), other

@@ -28,6 +28,12 @@ class Metrics:
         )
         for source in ("forward", "file", "webhook"):
             self.events_received.labels(source)
+        self.cluster_events = Counter(
+            f"{PREFIX}_cluster_events",
+            "Events by Forward, by the cluster of the user that sent them.",
+            ["cluster"],
+            registry=registry,
+        )
         self.webhook_requests = Counter(
             f"{PREFIX}_webhook_requests",
             "Requests to the webhook by the status they were answered with.",

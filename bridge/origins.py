@@ -14,8 +14,9 @@ from bridge.batch import Tags
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A cluster: the judge that puts its name into events, and their tags in Loggly."""
+    """A cluster: its name, the judge that puts it into events, and their tags in Loggly."""
 
+    cluster: str
     judge: Judge
     tags: Tags
 
@@ -25,11 +26,16 @@ class Origins:
 
     def __init__(self, settings: Settings) -> None:
         tags = settings.loggly.tags
-        self.own = Origin(_judge(settings, settings.cluster, settings.environment), tags)
+        self.own = Origin(settings.cluster, _judge(settings, settings.cluster, settings.environment), tags)
         self._far = {
-            far.user: Origin(_judge(settings, far.cluster, far.environment), far.tags or tags)
+            far.user: Origin(far.cluster, _judge(settings, far.cluster, far.environment), far.tags or tags)
             for far in settings.forward.clusters
         }
+
+    @property
+    def all(self) -> tuple[Origin, ...]:
+        """Every cluster, the bridge's own first."""
+        return self.own, *self._far.values()
 
     def of(self, user: str) -> Origin:
         """Return the cluster of a user, empty for a sender that was not asked for one."""
@@ -37,7 +43,7 @@ class Origins:
 
     def use_rules(self, pack: Pack) -> None:
         """Ask these detection rules of every event from now on; what they count, they count by cluster."""
-        for origin in (self.own, *self._far.values()):
+        for origin in self.all:
             origin.judge.use_rules(Detector(pack))
 
 

@@ -54,5 +54,7 @@ def test_events_of_two_clusters_through_one_bridge(sandbox: Sandbox, start_bridg
             chunk = raw_chunk("kube.audit.forged", [line], user)
             client.send(chunk)
             client.acked(chunk)
+    for cluster in ("edge-1", "test"):
+        assert f'audit_bridge_cluster_events_total{{cluster="{cluster}"}} 1.0' in bridge.get("/metrics")[1]
     events = [orjson.loads(one["raw"]) for one in sandbox.events()]
     assert {"edge": "edge-1", "own": "test"} == {one["auditID"]: one["audit"]["cluster"] for one in events}
