@@ -17,8 +17,8 @@ flags of the API server, the version of the audit policy, and the files in `host
 release is an error, with the reason and what to write instead.
 
 ```text
-$ audit-generator render prod.yaml --set cluster.distribution=talos --set cluster.version="'1.23'"
-prod.yaml:3: cluster.version: expected Kubernetes 1.24 to 1.37 with Talos: before, its policy cannot be set, got 1.23 - take a newer Talos, or another distribution
+$ audit-generator render prod.yaml
+prod.yaml:4: cluster.version: expected Kubernetes 1.24 to 1.37 with Talos: before, its policy cannot be set, got 1.23 - take a newer Talos, or another distribution
 ```
 
 ## Distributions
