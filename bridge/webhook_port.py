@@ -145,9 +145,10 @@ class WebhookPort:
 
     async def _judge(self, request: Request, receipt: Receipt, session: WebhookSession, until: float) -> Answer | None:
         """Wait for room, and put a batch's events on their way; return why not, None where all of them are."""
+        size = 0 if self.delivery.spooler else len(request.body)  # it is in the room only until it is on the disk
         try:
             async with asyncio.timeout_at(until):
-                await self.delivery.room.admission()
+                await self.delivery.room.admission(size)
         except TimeoutError:
             return Answer(429, FULL, AGAIN)
         try:
