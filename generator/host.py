@@ -86,14 +86,14 @@ def files(inputs: "Inputs", context: dict[str, Any]) -> dict[str, str]:
 
 
 def host_context(inputs: "Inputs") -> dict[str, Any]:
-    """Return what the templates of host files need."""
+    """Return what the templates of host files need; what only few need is a function, for it takes as long as all else."""
     values = inputs.values
     version, path = values.cluster.version, log_file(values) or ""
     set_flags = flags(values)
     return {
         "at_least": lambda first: at_least(version, first),
         "audit_policy": policy(inputs),
-        "audit_rules": audit_policy.rules_alone(policy(inputs)),
+        "audit_rules": lambda: audit_policy.rules_alone(policy(inputs)),
         "flags": set_flags,
         "kops_keys": {KOPS[name]: _whole(value) for name, value in set_flags.items() if name in KOPS},
         "kubeadm_api": values.cluster.kubeadm_api or kubeadm_api(version),
@@ -102,7 +102,7 @@ def host_context(inputs: "Inputs") -> dict[str, Any]:
         "log_file": path,
         "mounts": mounts(values),
         "patch": [*patch(values)],
-        "policy_data": templates.from_yaml(policy(inputs))[0],
+        "policy_data": lambda: templates.from_yaml(policy(inputs))[0],
         "policy_path": way(values).policy,
         "rotation": ROTATION,
         "way": way(values),
