@@ -125,8 +125,7 @@ class Tail:
         await self._room()
         if self._stopping.is_set():
             return True
-        if self._clock() - self._looked >= EVERY:
-            await self._look()
+        await self._look()
         block: Block | None = await self._in_thread(self._follower.read)
         self._tell("")
         if block is None:
@@ -161,8 +160,10 @@ class Tail:
         await self._look()
 
     async def _look(self) -> None:
-        self._looked = self._clock()
-        await self._in_thread(self._follower.look)
+        """Look at the log's directory, now and then."""
+        if self._clock() - self._looked >= EVERY:
+            self._looked = self._clock()
+            await self._in_thread(self._follower.look)
 
     async def _take(self, block: Block) -> None:
         receipt = Receipt(self._clock())
