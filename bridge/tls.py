@@ -13,7 +13,9 @@ from bridge.errors import RemoteProtocolError
 READ_BYTES = 256 * 1024
 _HANDSHAKE_RECORD = 0x16
 _REFUSALS = ("alert bad certificate", "alert unknown ca", "alert certificate unknown", "alert certificate expired")
-_CURE = "it must be signed by an authority that the client knows, be for the address that it calls, and not have expired"
+_CURE = (
+    "it must be signed by an authority that the client knows, be for the address that it calls, and not have expired"
+)
 
 
 class ServerTls:
