@@ -17,6 +17,8 @@ venv: .venv/.made ## create .venv with everything that the project needs
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")' 1>&2
 	@$(PYTHON) -m venv .venv 1>&2
 	@$(BIN)/pip install --quiet --editable '.[dev]' 1>&2
+	@$(BIN)/python -m compileall -q audit bridge generator 1>&2
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/audit-generator render values/default.yaml >/dev/null
 	@touch $@
 
 demo: venv ## sandbox, bridge and a replay of a real audit log: nothing lost; ONCE=1 exits when done

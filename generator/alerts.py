@@ -6,12 +6,11 @@ fields, where Loggly's language can say it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from audit.loggly_links import ACCOUNT, link, search
-from audit.loggly_query import Inexpressible, native
-from audit.rule_choice import chosen
 from audit.rules import SEVERITIES, Counting, Told
+from generator import shipped_alerts
+from generator.alert import Alert
 from generator.load import Inputs
 
 OVERLAP_MINUTES = 5
@@ -21,42 +20,25 @@ _EVERY = {"critical": 5, "high": 5, "medium": 15, "low": 60, "informational": 60
 _AT_LEAST = {"critical": 1, "high": 1, "medium": 1, "low": 10, "informational": 100}
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One definition. Minutes are whole; an alert fires where the window has at least `threshold` events."""
-
-    id: str
-    title: str
-    severity: str
-    description: str
-    author: str
-    license: str
-    tags: tuple[str, ...]
-    false_positives: tuple[str, ...]
-    audit_level: str
-    """The least level of the audit policy at which the rule sees what it needs."""
-    search: str
-    link: str
-    native: str
-    """The search in the event's own fields; empty where it cannot be said."""
-    why_not: str
-    """Why it cannot be said in the event's own fields; empty where it can."""
-    every_minutes: int
-    window_minutes: int
-    threshold: int
-
-
 def told(inputs: Inputs) -> list[Told]:
     """Return the rules that the values' bridge will tell."""
     config = inputs.values.bridge.config
+    from audit.rule_choice import chosen  # noqa: PLC0415 - pySigma takes a quarter of a second, and is often not needed
+
     return chosen(config, list(zip(config.rules.files, inputs.rule_texts, strict=True))).pack.told()
 
 
 def alerts(inputs: Inputs) -> list[Alert]:
     """Return the definitions of all rules that are told, the most severe first."""
     account = inputs.values.loggly.subdomain or ACCOUNT
-    found = [_alert(one, account) for one in told(inputs)]
-    return sorted(found, key=lambda alert: -SEVERITIES.index(alert.severity))
+    if shipped_alerts.are_all(inputs.values.bridge.config.rules):
+        return shipped_alerts.read(account)
+    return of_rules(told(inputs), account)
+
+
+def of_rules(rules: Iterable[Told], account: str = ACCOUNT) -> list[Alert]:
+    """Return the definitions of some rules, the most severe first."""
+    return sorted((_alert(one, account) for one in rules), key=lambda alert: -SEVERITIES.index(alert.severity))
 
 
 def _alert(one: Told, account: str) -> Alert:
@@ -84,6 +66,8 @@ def _alert(one: Told, account: str) -> Alert:
 
 
 def _said(one: Told) -> tuple[str, str]:
+    from audit.loggly_query import Inexpressible, native  # noqa: PLC0415 - as above
+
     try:
         text = native(one)
     except Inexpressible as error:

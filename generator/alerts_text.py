@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from generator.alerts import Alert, by_severity
+from generator.alert import Alert
+from generator.alerts import by_severity
 from generator.templates import page_environment
 
 INTRODUCTION = """\

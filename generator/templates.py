@@ -15,6 +15,7 @@ from typing import Any
 
 import jinja2
 import yaml
+from jinja2.bccache import Bucket
 
 from generator.errors import TemplateError
 
@@ -97,14 +98,20 @@ def _environment() -> jinja2.Environment:
 
 
 def _compiled() -> jinja2.FileSystemBytecodeCache | None:
-    """Return where compiled templates are kept, as Python keeps modules and beside those; None where it may not write there.
+    """Return where compiled templates are kept, as Python keeps modules and beside those; None where nothing is kept.
 
     Compiling takes a sixth of a rendering. What is kept is used only while the template's text is the same.
     """
     kept = Path(__file__).parent / "__pycache__"
-    if sys.dont_write_bytecode or not os.access(kept, os.W_OK):
-        return None
-    return jinja2.FileSystemBytecodeCache(str(kept), "%s.template")
+    return _Compiled(str(kept), "%s.template") if kept.is_dir() else None
+
+
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Kept code of templates, which is written where and when Python writes that of modules, and read always."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode and os.access(self.directory, os.W_OK):
+            super().dump_bytecode(bucket)
 
 
 def page_environment() -> jinja2.Environment:

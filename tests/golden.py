@@ -1,7 +1,7 @@
 """Kept output: `python -m tests.golden` exits 1 where values/ renders to something else than tests/golden/ holds.
 
-`--write` (make golden) makes it hold what is rendered now; read the diff before you commit it. The reference pages and the
-schema of values are kept in the same way.
+`--write` (make golden) makes it hold what is rendered now; read the diff before you commit it. The reference pages, the
+schema of values and the alerts of the shipped rules are kept in the same way.
 """
 
 import difflib
@@ -15,6 +15,8 @@ from generator.reference import configuration, reference
 from generator.render import render
 from generator.rules_page import page as rules_page
 from generator.schema import schema_text
+from generator.shipped_alerts import FILE as SHIPPED_ALERTS
+from generator.shipped_alerts import text as shipped_alerts
 from generator.write import diff, write
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +28,7 @@ PAGES = {
     ROOT / "docs" / "lint.md": lint_page,
     ROOT / "docs" / "rules.md": rules_page,
     ROOT / "values" / "schema.json": schema_text,
+    SHIPPED_ALERTS: shipped_alerts,
 }
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,8 +37,8 @@ def test_python_minus_m_is_the_same_program() -> None:
     assert done.stdout.startswith("audit-generator, version ")
 
 
-def test_a_render_imports_nothing_that_only_other_commands_need() -> None:
+def test_a_render_imports_nothing_that_only_other_commands_need(tmp_path: Path) -> None:
     """What takes long to import: pySigma, rich, certificates, pages."""
-    program = f"import sys; from generator.cli import main\ntry: main(['render', {str(VALUES / 'default.yaml')!r}])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    program = f"import sys; from generator.cli import main\ntry: main(['render', {str(VALUES / 'default.yaml')!r}, '-o', {str(tmp_path)!r}])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert set() == {"sigma", "rich", "cryptography", "requests", "kubernetes_validate"} & set(done.stderr.split())

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import jinja2
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -91,14 +92,14 @@ def test_a_quantity_is_in_the_form_that_kubernetes_keeps(size: int, quantity: st
     assert quantity == templates.to_quantity(size)
 
 
-def test_compiled_templates_are_kept_beside_the_modules_unless_python_keeps_none(
-    monkeypatch: pytest.MonkeyPatch,
+def test_compiled_templates_are_written_only_where_python_writes_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    kept = templates._compiled()
-    assert kept is None or Path(templates.__file__).parent / "__pycache__" == Path(kept.directory)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert None is templates._compiled()
+    for forbidden, kept in ((True, 0), (False, 1)):
+        monkeypatch.setattr(sys, "dont_write_bytecode", forbidden)
+        cache = templates._Compiled(str(tmp_path), "%s.template")
+        environment = jinja2.Environment(loader=jinja2.DictLoader({"a": "x"}), bytecode_cache=cache, autoescape=True)
+        assert ("x", kept) == (environment.get_template("a").render(), len(list(tmp_path.iterdir())))
 
 
 def test_what_was_rendered_is_read_back_document_by_document() -> None:
