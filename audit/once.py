@@ -1,8 +1,9 @@
-"""Each request is told once for each rule, on the first of its events that has an answer.
+"""Each request is told once for each rule, on the first of its events with an answer that comes.
 
 Only long-running requests have two such events, at ResponseStarted and at their end (kubernetes/apiserver
-`pkg/endpoints/filters/audit.go`). A client may choose the audit ID, so a request is known by more. An event that is sent again
-is told again, for the first time may have been lost on the way; forgetting repeats, and never loses.
+`pkg/endpoints/filters/audit.go`), and a webhook may post the end first. A client may choose the audit ID, so a request is known by
+more. An event that is sent again is told again, for the first time may have been lost on the way; forgetting repeats, and never
+loses.
 """
 
 from collections import OrderedDict
@@ -21,11 +22,11 @@ Request = tuple[object, ...]
 
 
 class Once:
-    """Remembers what was told at ResponseStarted, for the latest requests."""
+    """Remembers what the latest requests were told for, and at which stage."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._told: OrderedDict[Request, frozenset[str]] = OrderedDict()
+        self._told: OrderedDict[Request, dict[str, frozenset[str]]] = OrderedDict()
 
     @staticmethod
     def concerns(event: Event) -> bool:
@@ -38,12 +39,11 @@ class Once:
         )
 
     def left(self, request: Request, stage: str, names: Iterable[str]) -> list[str]:
-        """Return those of some rules for which a request was not told yet at an earlier stage."""
-        names = list(names)
-        if stage != "ResponseStarted":
-            told = self._told.get(request, frozenset())
-            return [name for name in names if name not in told]
-        self._told[request] = frozenset(names)
+        """Return those of some rules for which a request was not told yet at another stage."""
+        stages = self._told.setdefault(request, {})
+        before = frozenset[str]().union(*(told for other, told in stages.items() if other != stage))
+        names = [name for name in names if name not in before]
+        stages[stage] = frozenset(names)
         self._told.move_to_end(request)
         if len(self._told) > self._most:
             self._told.popitem(last=False)

@@ -15,6 +15,14 @@ def test_the_end_of_a_request_tells_nothing_again() -> None:
     assert ["late"] == once.left(ONE, "ResponseComplete", ["exec", "late"])
 
 
+def test_an_end_that_comes_first_is_told_alone() -> None:
+    """A webhook posts batches side by side."""
+    once = Once()
+    assert ["exec"] == once.left(ONE, "ResponseComplete", ["exec"])
+    assert [] == once.left(ONE, "ResponseStarted", ["exec"])
+    assert ["exec"] == once.left(ONE, "ResponseComplete", ["exec"])
+
+
 def test_an_event_that_is_sent_again_is_told_again() -> None:
     once = Once()
     assert 2 * [["exec"]] == [once.left(ONE, "ResponseStarted", ["exec"]) for _ in range(2)]
@@ -31,7 +39,7 @@ def test_forgetting_repeats() -> None:
     once = Once(most=1)
     once.left(ONE, "ResponseStarted", ["exec"])
     once.left(OTHER, "ResponseStarted", ["exec"])
-    assert [["exec"], []] == [once.left(request, "ResponseComplete", ["exec"]) for request in (ONE, OTHER)]
+    assert [[], ["exec"]] == [once.left(request, "ResponseComplete", ["exec"]) for request in (OTHER, ONE)]
 
 
 @pytest.mark.parametrize(
