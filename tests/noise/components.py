@@ -7,6 +7,7 @@ here: it is the real one.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 
 from tests.noise.client import Client, Object
 from tests.noise.identities import (
@@ -76,8 +77,8 @@ def kubelet(stage: Stage, node: str, port: int) -> None:
     client.send("POST", "/api/v1/nodes", {"metadata": {"name": node, "labels": {"kubernetes.io/hostname": node}}})
     client.patch(f"/api/v1/nodes/{node}/status", {"status": _node_status(port)})
     lease: Object = {"metadata": {"name": node, "namespace": "kube-node-lease"}, "spec": {"holderIdentity": node}}
-    _, made = client.send("POST", LEASES, _renewed(lease))
-    held = [made]
+    code, made = client.send("POST", LEASES, _renewed(lease))
+    held = [made if code == HTTPStatus.CREATED else client.get(f"{LEASES}/{node}")[1]]  # it is there after a restart
 
     def renew() -> None:
         held[0] = client.send("PUT", f"{LEASES}/{node}", _renewed(held[0]))[1]

@@ -5,6 +5,7 @@ and stored, and nothing runs.
 """
 
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -47,13 +48,28 @@ class KubeApi:
         self.etcd = f"http://127.0.0.1:{etcd}"
         with self._stack:
             self._stack.enter_context(Process(_etcd(assets, self._folder, etcd, peer)))
-            flags = [f"--{name}={value}" for name, value in self._all_flags().items()]
-            self._server = self._stack.enter_context(Process([assets / "kube-apiserver", *flags]))
             self._write_kubeconfig()
-            self._server.wait_for_line("Serving securely", 60)
-            wait_for(self._ready, 60, "an API server that is ready")
+            self._serve()
             self._stack = self._stack.pop_all()
         return self
+
+    def _serve(self) -> None:
+        flags = [f"--{name}={value}" for name, value in self._all_flags().items()]
+        program = Path(os.environ["KUBEBUILDER_ASSETS"]) / "kube-apiserver"
+        self._server = self._stack.enter_context(Process([program, *flags]))
+        self._server.wait_for_line("Serving securely", 60)
+        wait_for(self._ready, 60, "an API server that is ready")
+
+    def kill(self) -> None:
+        """End the API server at once, and leave its data; asked to end, it would wait for every watch."""
+        self._server.signal(signal.SIGKILL)
+        self._server.wait()
+
+    def restart(self, flags: dict[str, str]) -> None:
+        """Start it again with other further flags, on the same port, with the same data, identities and keys."""
+        self.kill()
+        self._flags = flags
+        self._serve()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -89,11 +105,8 @@ class KubeApi:
         tokens = self._folder / "tokens.csv"
         tokens.write_text(f"{ADMIN},admin,admin,system:masters\n{SOMEBODY},somebody,somebody\n")
         key = self._folder / "service-account.key"
-        key.write_bytes(
-            ec.generate_private_key(ec.SECP256R1()).private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-            )
-        )
+        if not key.exists():
+            key.write_bytes(_new_key())
         return {
             "authorization-mode": "RBAC",
             "bind-address": "127.0.0.1",
@@ -122,6 +135,12 @@ class KubeApi:
             "current-context": "test",
         }
         self.kubeconfig.write_text(yaml.safe_dump(config))
+
+
+def _new_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
 
 
 def free_ports(count: int) -> list[int]:
