@@ -6,7 +6,7 @@ ENV ?= default
 LAYERS = $(filter-out values/$(ENV).yaml,$(wildcard values/base.yaml)) values/$(ENV).yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo render test faults noise check format golden bench profile dist clean
+.PHONY: help venv demo walkthrough render test faults noise check format golden bench profile dist clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: venv ## all tests; the closing summary names the live peers that took part
 
 faults: venv ## senders x faults, an hour: nothing may be lost; writes the tables of docs/delivery.md; ARGS="--fault 503 --seconds 5" for some of it
 	@$(BIN)/python -m tests.faults $(or $(ARGS),--write)
+
+walkthrough: venv ## the blog post on a real API server: log, users, secrets, exec, Jenkins, policies, webhook; needs KUBEBUILDER_ASSETS; ONCE=1 ends it, WRITE=1 writes docs/tutorial.md
+	@$(BIN)/python -m walkthrough $(if $(ONCE),--once) $(if $(WRITE),--write)
 
 noise: venv ## a small cluster for five minutes, its log under each preset; writes docs/noise.md; needs KUBEBUILDER_ASSETS; ARGS="--seconds 60" for a look
 	@$(BIN)/python -m tests.noise $(or $(ARGS),--write)
