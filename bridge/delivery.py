@@ -96,6 +96,10 @@ class Delivery:
         label = self._metrics.rule_matches.labels
         self._matched = {one.name: label(one.name, one.about.severity) for one in pack.told()}
 
+    async def admission(self, chunk: Chunk) -> None:
+        """Wait until a chunk may be taken in; what goes over the disk needs no room of its size, for it may wait there."""
+        await self.room.admission(0 if self.spooler and chunk.ack is None else len(chunk.body))
+
     async def take(self, chunk: Chunk, receipt: Receipt, user: str = "") -> None:
         """Judge a chunk's events and put them on their way; the receipt says when they have arrived.
 

@@ -299,7 +299,7 @@ class Session(asyncio.Protocol):
         while self._inbox:
             async with self._port.judging:
                 chunk, receipt = self._inbox[0]
-                await self._port.delivery.room.admission(len(chunk.body))
+                await self._port.delivery.admission(chunk)
                 await self._judge(chunk, receipt)
                 del chunk
                 self._inbox.popleft()

@@ -423,6 +423,21 @@ def test_a_request_that_was_cut_takes_nobody_elses_place(sandbox: Sandbox, start
     sandbox.script()
 
 
+def test_what_no_ack_is_asked_for_goes_to_the_disk_while_there_is_no_room(
+    sandbox: Sandbox, start_bridge: StartBridge, tmp_path: Path
+) -> None:
+    """The room is full of what the disk has given; a chunk as large as the room still comes in."""
+    bridge = start_bridge(f"spool.path={tmp_path}/spool", "limits.unacked_bytes=1MB", "batch.max_age=50ms")
+    sandbox.script({"match": {}, "for_s": 60, "action": "respond", "status": 503})
+    with socket.create_connection(("127.0.0.1", bridge.port), 10) as client:
+        for number in range(3):
+            client.sendall(packed(event_lines(5_000, 5_000 * number), None))
+        bridge.wait_for_events(15_000)
+    sandbox.script()
+    wait_for(lambda: len(sandbox.events()) >= 15_000)
+    assert list(range(15_000)) == audit_ids(sandbox)
+
+
 def test_one_that_sends_much_does_not_keep_out_one_that_sends_little(
     sandbox: Sandbox, start_bridge: StartBridge
 ) -> None:
