@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.load import load
+from generator.alerts import alerts
+from generator.alerts_text import to_json
+from generator.load import Inputs, load
 from generator.render import render
-from tests.support.processes import BIN
+from generator.values import Values
+from tests.support.processes import BIN, Loggly
 from walkthrough import masks, page
+from walkthrough.policies import settings
+from walkthrough.searching import Searching, counted, rows
 from walkthrough.shell import Shell
 from walkthrough.telling import Telling, transcripts
 
@@ -133,6 +138,27 @@ def test_a_missed_expectation_is_kept_and_not_on_the_page() -> None:
     assert (1, ["expected: it is so; got: not"]) == (told.met, told.missed)
     assert {"a": ["$ echo word", "word", "# found"]} == told.sections
     assert "  MISSED, expected: it is so; got: not" in said
+
+
+def test_what_is_found_stands_in_columns() -> None:
+    stranger = {"audit": {"action": "list", "target": "secrets/default", "verdict": "denied_authn"}}
+    audit = {"actor": "alice", "action": "exec", "target": "pods/exec", "verdict": "allowed", "command": "date"}
+    expected = ["-      list  secrets/default  denied_authn", "alice  exec  pods/exec        allowed       date"]
+    assert expected == rows([stranger, {"audit": audit}])
+    assert ([], "0 events", "1 event") == (rows([]), counted([]), counted([stranger]))
+
+
+def test_alerts_are_those_that_were_printed_with_links_to_the_sandbox(tmp_path: Path) -> None:
+    printed = to_json(alerts(Inputs(Values())))
+    alert = Searching(printed, Loggly("http://127.0.0.1:8080"), tmp_path / "audit.log").alert("exec")
+    assert ("A command or a console in a container", "json.audit.rules:exec") == (alert.title, alert.search)
+    assert alert.link.startswith("http://127.0.0.1:8080/search#terms=json.audit.rules%3Aexec&")
+
+
+def test_the_webhook_s_settings_are_read_from_commands_and_manifests() -> None:
+    manifest = "- --set=webhook.port=9443\n- --set=webhook.client_names=[a]\n- --set=admin.host=x"
+    assert settings(manifest) == settings("--set webhook.port=1 --set 'webhook.client_names=[a]' --set forward.port=0")
+    assert {"webhook.port", "webhook.client_names"} == settings(manifest)
 
 
 def test_a_shell_keeps_output_and_exit_code(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from walkthrough.people import ALICE, JANE, executed
 from walkthrough.walk import Walk
 
 _RATE = re.compile(r"^(metadata|gce|recommended) +([\d,.]+)", re.MULTILINE)
+_SETTING = re.compile(r"--set[= ]'?(webhook\.[\w.]+)=")
 _VERDICT = re.compile(r"([\d,]+) events: 0 missing, 0 doubled, 0 altered")
 _WEBHOOK = "etc/kubernetes/audit-webhook"
 SIMULATED = f"""tail -n +$READY {LOG} \\
@@ -21,6 +22,7 @@ BRIDGE = """audit-bridge run --config rendered/webhook/bridge.yaml --set spool.p
   --set webhook.tls.client_ca_file=certs/ca.crt --set 'webhook.client_names=[kube-apiserver]' --set webhook.node=node-1"""
 """What the arguments of the rendered pod say, with this folder's places."""
 
+_POD = "rendered/webhook/kubernetes/60-daemonset.yaml"
 _INSTALLED = {
     "rendered/webhook/host/audit-policy.yaml": "etc/kubernetes/audit-policy.yaml",
     "rendered/webhook/host/audit-webhook/kubeconfig": f"{_WEBHOOK}/kubeconfig",
@@ -56,10 +58,19 @@ def webhook(walk: Walk) -> None:
     walk.searching.settle()
     for sender in walk.senders:
         sender.stop()
+    pod = (walk.folder / _POD).read_text()
+    walk.told.expect(
+        "the bridge has the webhook's settings of the rendered pod", settings(BRIDGE) == settings(pod), pod
+    )
     walk.started(BRIDGE, "webhook listening on")
     walk.told.say("(the API server starts again, with the flags of rendered/webhook/host/kubeadm.yaml)")
     walk.cluster.restart(walk.folder / "rendered/webhook")
     walk.ready()
+
+
+def settings(text: str) -> set[str]:
+    """Return the keys of the webhook that a command or a manifest sets."""
+    return set(_SETTING.findall(text))
 
 
 def again(walk: Walk) -> None:
