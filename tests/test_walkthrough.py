@@ -13,6 +13,7 @@ from generator.alerts_text import to_json
 from generator.load import Inputs, load
 from generator.render import render
 from generator.values import Values
+from tests.noise import report as noise
 from tests.support.processes import BIN, Loggly
 from walkthrough import masks, page
 from walkthrough.policies import settings
@@ -29,9 +30,9 @@ SECTION = re.compile(r"told\.section\((?:walk\.by_kubectl\()?\"([\w-]+)\"")
 ELSEWHERE = {
     "export KUBEBUILDER_ASSETS=$(.ci/kube-assets)",  # .ci/run
     "make walkthrough",  # the same, with ONCE=1
-    "make -s render ENV=minikube | kubectl apply -f -",  # tests/test_docs.py, tests/peers/test_kube_apply.py
     "cat legacy.log",
     "audit-bridge show legacy.log",
+    "audit-generator render values/minikube.yaml -o rendered/minikube",
     "audit-generator render values/minikube.yaml --set \"cluster.version='1.7'\" -o rendered/minikube-1.7",
 }
 """What is run by other tests, or by one below."""
@@ -73,6 +74,15 @@ def test_the_page_has_a_place_for_every_section() -> None:
     kept = page.kept(TEXT)
     assert sections == set(kept)
     assert [] == [name for name, said in kept.items() if not said.startswith("```console\n$ ")]
+
+
+def test_the_figures_are_those_of_the_noise_page() -> None:
+    rate = re.compile(r"^\| `(\w+)` \| ([\d,]+) \|", re.MULTILINE)
+    found = dict(rate.findall(noise.PAGE.read_text("utf-8").partition("<!-- volume:end -->")[0]))
+    sentence = (
+        f"{found['metadata']} a minute became {found['gce']} with `gce` and {found['recommended']} with `recommended`"
+    )
+    assert sentence in TEXT
 
 
 def test_the_text_of_1_7_is_shown_as_on_the_page(tmp_path: Path) -> None:
