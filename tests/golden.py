@@ -8,6 +8,9 @@ import difflib
 import sys
 from pathlib import Path
 
+import bridge.cli
+import generator.cli
+from generator.commands_page import page as commands_page
 from generator.distributions_page import page as distributions_page
 from generator.lint_page import page as lint_page
 from generator.load import load
@@ -21,7 +24,15 @@ from generator.write import diff, write
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def commands() -> str:
+    """Return the reference of both programs' commands."""
+    return commands_page({"audit-generator": generator.cli.cli, "audit-bridge": bridge.cli.commands})
+
+
 PAGES = {
+    ROOT / "docs" / "commands.md": commands,
     ROOT / "docs" / "values.md": reference,
     ROOT / "docs" / "configuration.md": configuration,
     ROOT / "docs" / "distributions.md": distributions_page,
