@@ -6,7 +6,7 @@ ENV ?= default
 LAYERS = $(filter-out values/$(ENV).yaml,$(wildcard values/base.yaml)) values/$(ENV).yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo walkthrough render test faults noise check format golden bench profile dist clean
+.PHONY: help docs venv demo walkthrough render test faults noise check format golden bench profile dist clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,13 @@ dist: venv ## what a release has: dist/ with wheel, source, and the packages tha
 	@dist/plain/bin/pip install --quiet --disable-pip-version-check --find-links dist "kube-audit-bridge==$$(ls dist/*.whl | cut -d - -f 2)"
 	@.ci/sbom dist/plain/bin/python >dist/sbom.cdx.json
 	@rm -rf dist/plain
+
+.venv/.docs: .venv/.made
+	@$(BIN)/pip install --quiet --editable '.[docs]' 1>&2
+	@touch $@
+
+docs: .venv/.docs ## the pages as a site, build/docs: every link and anchor is checked; open build/docs/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -166,6 +167,7 @@ LOOKS: Mapping[str, Callable[[], str]] = {
     "go": _go,
     "kube": _kube,
     "kube-modern": _kube_modern,
+    "mkdocs": lambda: f"mkdocs {_version(str(Path(sys.executable).parent / 'mkdocs'), '--version')}",
     "node": _node,
     "kube-controller-manager": _controller_manager,
     "policy-oracle": _policy_oracle("KUBEBUILDER_ASSETS"),
