@@ -90,3 +90,10 @@ def test_places_belong_to_stages() -> None:
     assert SOCKETS == stage_of(("bridge/session.py", "data_received", 0))
     assert DECODE == stage_of(("audit/event.py", "from_line", 0))
     assert BATCH == stage_of(("bridge/batch.py", "body", 0))
+
+
+def test_an_agent_is_planned_above_what_was_measured() -> None:
+    """The page has Fluentd's CPU seconds for a million lines, without and with bodies."""
+    (row,) = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| Fluentd tail raw → forward")]
+    cells = [cell.strip() for cell in row.split("|")]
+    assert float(cells[2]) < float(cells[5]) < sizing.AGENT_EVENT_CPU_MICROSECONDS

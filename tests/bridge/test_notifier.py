@@ -92,22 +92,24 @@ def test_the_bridge_tells_three_receivers(sandbox: Sandbox, tmp_path: Path) -> N
                 chunk = raw_chunk("kube.audit.cp-1", [*now_in_a_container("jane", 3), *now_in_a_container("bob")], "x")
                 client.send(chunk)
                 client.acked(chunk)
-            for one in (am, hook, own):
-                wait_for(lambda one=one: one.taken, naming="what was told")  # type: ignore[misc]
-            bridge.wait_for_metric('audit_bridge_notifications_sent_total{sink="team"}', 2)
+            for sink, count in (("am", 2), ("team", 2), ("own", 2)):
+                bridge.wait_for_metric(f'audit_bridge_notifications_sent_total{{sink="{sink}"}}', count)
             metrics, output = bridge.get("/metrics")[1], bridge.output
         assert 4 == len(sandbox.search("json.audit.rules:sensitive-exec"))
+    alerts = [one for post in am.taken for one in post]
+    attachments = [one for post in hook.taken for one in post["attachments"]]
+    notices = [one for post in own.taken for one in post["notices"]]
     assert {("sensitive-exec", "jane", "3"), ("sensitive-exec", "bob", "1")} == {
-        (one["labels"]["alertname"], one["labels"]["actor"], one["annotations"]["count"]) for one in am.taken[0]
+        (one["labels"]["alertname"], one["labels"]["actor"], one["annotations"]["count"]) for one in alerts
     }
-    assert {"cat /run/secrets/kubernetes.io/token"} == {one["annotations"]["command"] for one in am.taken[0]}
+    assert {"cat /run/secrets/kubernetes.io/token"} == {one["annotations"]["command"] for one in alerts}
     assert {
         "[medium] A command or a console in a container (3 times)",
         "[medium] A command or a console in a container",
-    } == {one["title"] for one in hook.taken[0]["attachments"]}
-    assert {"Rule exec by kube-audit-bridge"} == {one["footer"] for one in hook.taken[0]["attachments"]}
-    assert {("exec", 4), ("sensitive-exec", 4)} == {(one["rule"], one["count"]) for one in own.taken[0]["notices"]}
-    assert all("https://acme.loggly.com/search#" in one["link"] for one in own.taken[0]["notices"])
+    } == {one["title"] for one in attachments}
+    assert {"Rule exec by kube-audit-bridge"} == {one["footer"] for one in attachments}
+    assert {("exec", 4), ("sensitive-exec", 4)} == {(one["rule"], one["count"]) for one in notices}
+    assert all("https://acme.loggly.com/search#" in one["link"] for one in notices)
     assert [SECRET_PATH] * 3 == [one.path for one in hook.posted]
     assert 'notification_requests_total{code="429",sink="team"} 1.0' in metrics
     assert "secret-of-a-hook" not in output + metrics
