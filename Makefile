@@ -9,12 +9,13 @@ LAYERS = $(filter-out values/$(ENV).yaml,$(wildcard values/base.yaml)) values/$(
 .PHONY: help docs venv demo walkthrough render test faults noise check format golden bench profile dist clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: .venv/.made ## create .venv with everything that the project needs
 
 .venv/.made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")' 1>&2
+	@echo "making .venv, which takes a minute" 1>&2
 	@$(PYTHON) -m venv .venv 1>&2
 	@$(BIN)/pip install --quiet --editable '.[dev]' 1>&2
 	@$(BIN)/python -m compileall -q audit bridge generator 1>&2
