@@ -74,7 +74,7 @@ dist: venv ## what a release has: dist/ with wheel, source, and the packages tha
 	@$(BIN)/pip install --quiet --editable '.[docs]' 1>&2
 	@touch $@
 
-docs: .venv/.docs ## the pages as a site, build/docs: every link and anchor is checked; open build/docs/index.html
+docs: .venv/.docs ## the pages as a site, build/docs: every link and anchor is checked; read it with python3 -m http.server -d build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean: ## remove everything that the other targets made
