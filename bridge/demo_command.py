@@ -33,13 +33,14 @@ def demo_command(config: str | None, once: bool) -> None:
             )
             seconds = time.monotonic() - begun
         result = demo.summary(lines, acked, stage.held(), seconds)
-        _show(result, f"{stage.url}/search")
+        _show(result)
         if not once and sys.stdin is not None:
+            click.echo(f"Search them: {stage.url}/search")
             _wait_for_interrupt()
     sys.exit(0 if result.good else 1)
 
 
-def _show(result: demo.Summary, page: str) -> None:
+def _show(result: demo.Summary) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2))
     rows = {
         "sent": result.sent,
@@ -55,7 +56,6 @@ def _show(result: demo.Summary, page: str) -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(f"{result.lost} lost, {result.duplicated} duplicated")
-    console.print(f"Search them: {page}", soft_wrap=True)
 
 
 def _wait_for_interrupt() -> None:
