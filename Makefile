@@ -75,7 +75,7 @@ dist: venv ## what a release has: dist/ with wheel, source, and the packages tha
 	@touch $@
 
 docs: .venv/.docs ## the pages as a site, build/docs: every link and anchor is checked; read it with python3 -m http.server -d build/docs
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 clean: ## remove everything that the other targets made
 	@rm -rf .venv rendered build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
