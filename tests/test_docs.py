@@ -1,5 +1,6 @@
 """The pages tell the truth: their commands run, their links lead somewhere, their tables are complete."""
 
+import os
 import re
 import subprocess
 import sys
@@ -32,7 +33,10 @@ def commands() -> set[str]:
 
 
 def ran(command: str) -> str:
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES")}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110, check=False
+    )
     assert 0 == done.returncode, done.stdout + done.stderr
     return done.stdout
 
