@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from bridge.retry import Outcome
 from bridge.secret import MASK, Secret
 
+MOST_WAYS = 64  # sets of tags: those of logs and clusters, each with those of severities
 ANSWER_LENGTH = 200  # characters of an answer that are kept, for logs and dead letters
 
 
@@ -53,10 +54,13 @@ class Loggly:
 
     def _way(self, target: Target, tags: tuple[str, ...]) -> "_Way":
         """Return this thread's way for these tags: to make a request anew costs as much as to judge a hundred events."""
-        way: _Way | None = getattr(self._local, "way", None)
-        if way is None or way.target is not target or way.tags != tags:
-            session = way.session if way else _session()
-            self._local.way = way = _Way.made(target, tags, session)
+        ways: dict[tuple[str, ...], _Way] = self._local.__dict__.setdefault("ways", {})
+        way = ways.get(tags)
+        if way is None or way.target is not target:
+            session = next((one.session for one in ways.values()), None) or _session()
+            if way is None and len(ways) >= MOST_WAYS:
+                ways.clear()
+            way = ways[tags] = _Way.made(target, tags, session)
         return way
 
 

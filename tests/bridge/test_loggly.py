@@ -125,6 +125,16 @@ def test_one_connection_serves_many_requests_of_a_thread() -> None:
         assert 2 == len(server.connections)
 
 
+def test_requests_of_many_tags_take_turns_on_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.loggly.MOST_WAYS", 3)
+    turns = [(f"tag-{number % size}",) for size in (2, 5) for number in range(8)]
+    with Recorder() as server:
+        target = loggly(server.url)
+        assert [200] * 16 == [target.post(tags, b"{}").status for tags in turns]
+        assert 1 == len(server.connections)
+    assert [f"/bulk/{TOKEN}/tag/{tag}/" for (tag,) in turns] == [path for _, path, _, _ in server.sent]
+
+
 def test_loggly_takes_what_is_sent(sandbox: Sandbox) -> None:
     """The stand-in checks what Loggly documents: path, tags, size, one event a line."""
     outcome = loggly(sandbox.url).post(("kubernetes", "audit"), b'{"n":1}\n{"n":2}')
