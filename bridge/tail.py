@@ -26,9 +26,7 @@ from bridge.sieve import Sieve
 
 log = logging.getLogger("bridge.files")
 
-REQUEST_BYTES = (
-    10**6
-)  # of one log: the next is read while this is on its way; larger ones need more memory, and are no cheaper
+REQUEST_BYTES = 10**6  # of one log: the next is read while this is on its way; larger ones only need more memory
 IN_FLIGHT_BYTES = 2 * REQUEST_BYTES
 AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
 SLICE = 1_024  # lines judged before others get their turn
