@@ -97,8 +97,9 @@ def goals(ways: Sequence[Way]) -> list[Goal]:
 
 
 def raw(ways: Sequence[Way]) -> dict[str, Load]:
-    """Return what raw lines cost with the default configuration and Loggly near, by the name of the input, where it was measured."""
-    near = [course for course in COURSES if course.input.form is RAW and course.delay_ms == NEAR and not course.sets]
+    """Return what raw lines cost with the default configuration and Loggly near, by the name of the input that others get too, where it was measured."""
+    plain = [course for course in COURSES if course.input.form is RAW and course.delay_ms == NEAR and not course.sets]
+    near = [course for course in plain if course.input.lines not in UNLIKE]
     found = {way.name: way.load for way in ways}
     return {course.input.lines: found[course.name] for course in near if course.name in found}
 
