@@ -11,9 +11,9 @@ from typing import cast
 from audit import lists
 from audit.judge import Judge
 from bridge.messages import Body
+from bridge.raw import AT_ONCE
 from bridge.sieve import Sieve
 
-AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
 _NODE = re.compile(r"/nodes/([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)\Z")
 
 

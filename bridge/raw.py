@@ -15,7 +15,7 @@ from bridge.messages import Body
 
 MESSAGE, LOG = b"message", b"log"  # Fluentd's and Docker's name for the line
 FED_BYTES = 2**18  # of a body that the unpacker has at once, for it copies them
-AT_ONCE = 64  # events that are unpacked together: what a processor's cache holds
+AT_ONCE = 64  # events that are unpacked, and lines that are judged, together: what a processor's cache holds
 
 
 class RawLines(NamedTuple):

@@ -20,6 +20,7 @@ from bridge.following import EVERY, Block, Follower
 from bridge.log_access import sentence
 from bridge.position import Position
 from bridge.positions import InThread
+from bridge.raw import AT_ONCE
 from bridge.receipts import Receipt
 from bridge.room import Room
 from bridge.sieve import Sieve
@@ -28,7 +29,6 @@ log = logging.getLogger("bridge.files")
 
 REQUEST_BYTES = 10**6  # of one log: the next is read while this is on its way; larger ones only need more memory
 IN_FLIGHT_BYTES = 2 * REQUEST_BYTES
-AT_ONCE = 64  # lines that are judged together: what a processor's cache holds
 SLICE = 1_024  # lines judged before others get their turn
 
 
