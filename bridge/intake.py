@@ -3,7 +3,7 @@
 The node's name is what follows `kube.audit.` in the tag: the rendered agents put it there, where it costs nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from audit.judge import Judge
@@ -74,11 +74,16 @@ def _judged_records(entries: list[bytes], judge: Judge, node: str, now: int) -> 
 
 
 def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:
+    return one(entry, judge, now, lambda record, arrived: judge.record(record, node, arrived))
+
+
+def one(entry: Entry | Damage, judge: Judge, now: int, judged: Callable[[Any, int], bytes]) -> bytes:
+    """Return the line of one entry, whatever it is; `judged` makes that of a record, given when it came in nanoseconds since 1970."""
     if isinstance(entry, Damage):
         return judge.damaged(entry.data, f"Forward protocol: {entry.why}", now)
     stamp, record = entry
     arrived = nanoseconds(stamp) or now
     try:
-        return judge.record(record, node, arrived)
+        return judged(record, arrived)
     except Exception as error:  # noqa: BLE001 - a record that a bug of ours meets must not hold up its chunk for ever
         return judge.damaged(repr(record).encode("utf-8", "replace"), f"bug: {type(error).__name__}", arrived)

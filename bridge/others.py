@@ -9,8 +9,8 @@ from itertools import islice
 from audit.judge import Judge
 from audit.senders import OtherLog
 from bridge.batch import Tags
-from bridge.content import Damage
-from bridge.entries import Entry, entries, nanoseconds
+from bridge.entries import entries
+from bridge.intake import one
 from bridge.messages import Chunk
 
 AT_ONCE = 64  # lines that are passed on together
@@ -29,17 +29,6 @@ class Others:
 
 def lines(chunk: Chunk, judge: Judge, decompressed_bytes: int, now: int) -> Iterator[list[bytes]]:
     """Yield one line for each event of the chunk, and for what was damaged, some at a time; `now` is nanoseconds since 1970."""
-    judged = (_line(entry, judge, now) for entry in entries(chunk, decompressed_bytes))
+    judged = (one(entry, judge, now, judge.other) for entry in entries(chunk, decompressed_bytes))
     while some := list(islice(judged, AT_ONCE)):
         yield some
-
-
-def _line(entry: Entry | Damage, judge: Judge, now: int) -> bytes:
-    if isinstance(entry, Damage):
-        return judge.damaged(entry.data, f"Forward protocol: {entry.why}", now)
-    stamp, record = entry
-    arrived = nanoseconds(stamp) or now
-    try:
-        return judge.other(record, arrived)
-    except Exception as error:  # noqa: BLE001 - a record that a bug of ours meets must not hold up its chunk for ever
-        return judge.damaged(repr(record).encode("utf-8", "replace"), f"bug: {type(error).__name__}", arrived)
