@@ -38,15 +38,22 @@ class Cluster(NamedTuple):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Run an API server that takes certificates of an authority, and the controllers that sign and approve with it."""
+    """Run an API server that takes certificates of an authority."""
     from datetime import UTC, datetime
 
     folder = tmp_path_factory.mktemp("users")
     by = signer(datetime.now(UTC), 30 * DAY)
     pem = by.certificate.public_bytes(Encoding.PEM)
     private_files.write(folder, {"users-ca.crt": pem, "users-ca.key": private_keys.pem(by.key)})
-    with KubeApi(folder, {"client-ca-file": str(folder / "users-ca.crt")}) as api, Process(_signer(folder, api)):
+    with KubeApi(folder, {"client-ca-file": str(folder / "users-ca.crt")}) as api:
         yield Cluster(api, folder)
+
+
+@pytest.fixture
+def signing(cluster: Cluster) -> Iterator[None]:
+    """Run the controllers that sign and approve with the authority."""
+    with Process(_signer(cluster.folder, cluster.api)):
+        yield
 
 
 def _signer(folder: Path, api: KubeApi) -> list[str | Path]:
@@ -78,6 +85,8 @@ def test_a_user_by_the_cluster_s_files_may_read_no_secrets(cluster: Cluster, tmp
     ) == refused
 
 
+@pytest.mark.peer("kube-controller-manager")
+@pytest.mark.usefixtures("signing")
 def test_a_user_by_request(cluster: Cluster, tmp_path: Path) -> None:
     """Applied, approved, signed, taken: the certificate works, and so do the rights that came with it."""
     cluster.api.kubectl("create", "namespace", "prod")
