@@ -33,8 +33,9 @@ def are_possible(texts: Sequence[bytes]) -> bool:
     """Tell of many texts that have the `FORM` whether each is a time; no leap second is, as `is_normal` has it."""
     together = b"".join(texts)
     tens = together[_TENS_OF_MINUTES :: len(FORM)] + together[_TENS_OF_SECONDS :: len(FORM)]
-    hours = {text[:_HOUR] for text in texts}
-    return max(tens, default=0) < b"6"[0] and all(is_normal(f"{hour.decode()}:00:00.000000Z") for hour in hours)
+    hour = together[:_HOUR]
+    hours = {hour} if together.count(hour) == len(texts) else {text[:_HOUR] for text in texts}
+    return not tens.translate(None, b"012345") and all(is_normal(f"{hour.decode()}:00:00.000000Z") for hour in hours)
 
 
 def normal(text: str | None) -> str | None:

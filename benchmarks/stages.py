@@ -29,7 +29,7 @@ _RULES = [
     (r"bridge/(raw|entries|content)\.py", "", UNPACK),
     (r"audit/", r"(?<!\.)\bdecode\w*\(|from_(line|record)\(", DECODE),
     (r"audit/event\.py", "", DECODE),
-    (r"audit/recurring\.py", r"lines\[place\] =|\(head, name", SPLICE),
+    (r"audit/recurring\.py", r"\(head, name", SPLICE),
     (r"audit/recurring\.py", "", LOOK_UP),
     (_JUDGE, r"join\(|\[:-1\]|isascii|count\(b|\bin line\b", SPLICE),
     (_JUDGE, "", LOOK_UP),
