@@ -14,7 +14,7 @@ from typing import Final
 from bridge import blocks, log_directory, rotation
 from bridge.blocks import Cutter
 from bridge.gaps import Gap, Why
-from bridge.log_reading import Reading, first_time, is_at, last_time
+from bridge.log_reading import Piece, Reading, first_time, is_at, last_time
 from bridge.log_source import UNREADABLE, opened
 from bridge.position import Position
 from bridge.rotation import CURRENT, Seen
@@ -79,6 +79,11 @@ class Follower:
             if self._reading:
                 self._finish(self._reading)
         return self._open_next()
+
+    def at_hand(self) -> Block | None:
+        """Return what comes next where that is in memory already, which is quicker than to hand it from thread to thread; None: ask `read`."""
+        piece = self._reading.at_hand(self._cut) if self._reading else None
+        return self._block(self._reading, piece) if self._reading and piece else None
 
     def look(self) -> None:
         """See what is there by now, and tell of files that are gone before they were read. Raises OSError."""
@@ -168,8 +173,9 @@ class Follower:
 
     def _some(self, reading: Reading) -> Block | None:
         piece = reading.next(self._cut)
-        if piece is None:
-            return None
+        return self._block(reading, piece) if piece else None
+
+    def _block(self, reading: Reading, piece: Piece) -> Block:
         if piece.lines:
             self._time = last_time(piece.lines[-1]) or self._time
         return Block(piece.lines, self._here(reading), piece.size, piece.overlong)

@@ -57,6 +57,11 @@ class Reading:
                 return self._overlong(data)
             size *= 2
 
+    def at_hand(self, cut: Cutter) -> Piece | None:
+        """Return the next lines where they can be had without waiting for a disk."""
+        lines, used = cut(self.source.at_hand(self.offset, BLOCK_BYTES), False)
+        return self._past(Piece(lines, used)) if used else None
+
     def seek_last_line(self) -> None:
         """Go behind the last line that has ended."""
         start = max(self.end - BLOCK_BYTES, 0)

@@ -21,6 +21,9 @@ class Source(Protocol):
     def read(self, offset: int, size: int) -> bytes:
         """Return `size` bytes from `offset` on, fewer at the end; raises OSError, and `UNREADABLE`."""
 
+    def at_hand(self, offset: int, size: int) -> bytes:
+        """Return what of them can be had without waiting for a disk, none where that cannot be told."""
+
     def close(self) -> None:
         """Close the file."""
 
@@ -32,12 +35,23 @@ class Plain:
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO must not make it wait
+        self._buffer = bytearray()
         status = os.fstat(self._file)
         self.identity = status.st_dev, status.st_ino
 
     def read(self, offset: int, size: int) -> bytes:
         """Return `size` bytes from `offset` on, fewer at the end."""
         return os.pread(self._file, size, offset)
+
+    def at_hand(self, offset: int, size: int) -> bytes:
+        """Return what of them is in memory; none where the file system does not tell."""
+        if len(self._buffer) < size:
+            self._buffer = bytearray(size)
+        room = memoryview(self._buffer)[:size]
+        try:
+            return bytes(room[: os.preadv(self._file, [room], offset, os.RWF_NOWAIT)])
+        except (OSError, AttributeError):  # not in memory, or nobody to ask; what is wrong with a file `read` says
+            return b""
 
     def close(self) -> None:
         """Close the file."""
@@ -64,6 +78,10 @@ class Compressed:
         if (missing := size - len(self._kept)) > 0:
             self._kept += self._file.read(missing)
         return self._kept[:size]
+
+    def at_hand(self, _offset: int, _size: int) -> bytes:
+        """Return nothing: to decompress takes its time."""
+        return b""
 
     def close(self) -> None:
         """Close the file."""

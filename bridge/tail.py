@@ -126,7 +126,7 @@ class Tail:
         if self._stopping.is_set():
             return True
         await self._look()
-        block: Block | None = await self._in_thread(self._follower.read)
+        block = self._follower.at_hand() or await self._in_thread(self._follower.read)
         self._tell("")
         if block is None:
             self._onward.room.pass_on()
@@ -188,6 +188,7 @@ class Tail:
         if self._gathered >= REQUEST_BYTES:
             self._gathered = 0
             self._onward.flush()
+        await asyncio.sleep(0)
 
     def _send(self, ready: list[bytes], receipt: Receipt) -> None:
         self._manner.taken(len(ready))

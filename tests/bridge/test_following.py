@@ -63,7 +63,7 @@ def no_gap(gap: Gap) -> None:
 def lines(follower: Follower) -> list[bytes]:
     """Return all that has come since."""
     found: list[bytes] = []
-    while block := follower.read():
+    while block := follower.at_hand() or follower.read():
         found += block.lines
     return found
 
@@ -78,7 +78,7 @@ def rest(path: Path, position: Position | None, gaps: list[Gap] | None = None) -
 def reached(follower: Follower) -> Position:
     """Read all that is there; return the place."""
     position = Position()
-    while block := follower.read():
+    while block := follower.at_hand() or follower.read():
         position = block.after
     return position
 
@@ -353,7 +353,7 @@ def test_every_line_comes_once_whatever_happens_in_which_order(
             follower.close()
             follower = Follower(str(writer.path), position, gap=no_gap)
         else:
-            while block := follower.read():
+            while block := follower.at_hand() or follower.read():
                 position = block.after
                 found += block.lines
     follower.close()

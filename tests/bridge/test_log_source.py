@@ -1,6 +1,8 @@
 """Files are read from any offset on, of what is in them."""
 
+import errno
 import gzip
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -28,6 +30,29 @@ def test_any_reads_give_what_is_there(files: tuple[str, str], reads: list[tuple[
     for source in sources:
         with closing(source):
             assert [DATA[at : at + size] for at, size in reads] == [source.read(at, size) for at, size in reads]
+
+
+@given(reads=st.lists(st.tuples(st.integers(0, len(DATA) + 10), st.integers(1, 3_000)), max_size=5))
+def test_what_is_at_hand_is_what_is_there(files: tuple[str, str], reads: list[tuple[int, int]]) -> None:
+    """Some file systems do not tell: then nothing is at hand, as nothing is that must be decompressed first."""
+    with closing(Plain(files[0])) as plain, closing(Compressed(files[1])) as compressed:
+        for at, size in reads:
+            assert plain.at_hand(at, size) in (b"", DATA[at : at + size])
+            assert b"" == compressed.at_hand(at, size)
+
+
+@pytest.mark.parametrize(
+    "problem", [BlockingIOError(errno.EAGAIN, ""), OSError(errno.EOPNOTSUPP, ""), AttributeError()]
+)
+def test_nothing_is_at_hand_where_it_cannot_be_told(
+    files: tuple[str, str], monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def refused(*_: object) -> int:
+        raise problem
+
+    monkeypatch.setattr(os, "preadv", refused)
+    with closing(Plain(files[0])) as plain:
+        assert b"" == plain.at_hand(0, 10)
 
 
 def seen(path: Path, stamp: str = "") -> Seen:
