@@ -57,46 +57,47 @@ class Loggly:
         ways: dict[tuple[str, ...], _Way] = self._local.__dict__.setdefault("ways", {})
         way = ways.get(tags)
         if way is None or way.target is not target:
-            session = next((one.session for one in ways.values()), None) or _session()
+            adapter = next((one.adapter for one in ways.values()), None) or HTTPAdapter(
+                pool_connections=1, pool_maxsize=1
+            )
             if way is None and len(ways) >= MOST_WAYS:
                 ways.clear()
-            way = ways[tags] = _Way.made(target, tags, session)
+            way = ways[tags] = _Way.made(target, tags, adapter)
         return way
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A request that only lacks its body, and what the environment says of proxies and certificates."""
+    """A request that only lacks its body, and what the environment says of proxies and certificates.
+
+    It goes straight to the adapter: a session would look for cookies, hooks and redirects in each answer, of which none is wanted.
+    """
 
     target: Target
     tags: tuple[str, ...]
-    session: requests.Session
+    adapter: HTTPAdapter
     request: requests.PreparedRequest
     options: dict[str, Any]
 
     @classmethod
-    def made(cls, target: Target, tags: tuple[str, ...], session: requests.Session) -> "_Way":
+    def made(cls, target: Target, tags: tuple[str, ...], adapter: HTTPAdapter) -> "_Way":
         headers = {"Content-Type": "text/plain"} | ({"Content-Encoding": "gzip"} if target.gzip else {})
         path = f"tag/{','.join(tags)}/" if tags else ""
         url = f"{target.url}/bulk/{target.token.reveal()}/{path}"
-        request = session.prepare_request(requests.Request("POST", url, headers=headers))
-        options = session.merge_environment_settings(str(request.url), {}, None, None, None)
-        return cls(target, tags, session, request, dict(options))
+        with requests.Session() as session:
+            request = session.prepare_request(requests.Request("POST", url, headers=headers))
+            options = session.merge_environment_settings(str(request.url), {}, None, None, None)
+        return cls(target, tags, adapter, request, dict(options))
 
     def send(self, body: bytes) -> requests.Response:
-        """Send the request with a body, and keep that no longer."""
+        """Send the request with a body, which is not kept, and read the answer whole."""
         self.request.prepare_body(body, None)
         try:
-            return self.session.send(self.request, timeout=self.target.timeout, allow_redirects=False, **self.options)
+            answer = self.adapter.send(self.request, timeout=self.target.timeout, **self.options)
         finally:
             self.request.body = None
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
-    session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
-    return session
+        _ = answer.content  # read now, so that what goes wrong with it is met here
+        return answer
 
 
 def reason(error: BaseException) -> str:
