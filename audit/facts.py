@@ -6,7 +6,8 @@ may still fail.
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from audit import commands, sources
 from audit.event import Event, ObjectRef, User
@@ -33,8 +34,7 @@ _BY_SUBRESOURCE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """The `audit` object of an event, without what the settings and the agent know; empty where there is nothing."""
 
     actor: str
@@ -78,10 +78,11 @@ def facts(event: Event) -> Facts:
     ref, annotations = event.object_ref, event.annotations
     decision = annotations.decision if annotations else ""
     source_ip = event.source_ips[-1] if event.source_ips else ""
+    kind = actor_kind(actor) if who else ""
     return Facts(
         actor=actor,
-        actor_kind=actor_kind(actor) if who else "",
-        actor_namespace=namespace_of(actor),
+        actor_kind=kind,
+        actor_namespace=namespace_of(actor, kind),
         actor_pod=pod_of(who),
         authenticated_as=event.user.username if event.user and who is not event.user else "",
         action=action(event.verb, ref),
@@ -109,9 +110,9 @@ def actor_kind(name: str) -> str:
     return "system" if name.startswith("system:") else "human"
 
 
-def namespace_of(name: str) -> str:
-    """Return a service account's namespace."""
-    return name.split(":")[2] if actor_kind(name) == "serviceaccount" else ""
+def namespace_of(name: str, kind: str) -> str:
+    """Return the namespace of a service account, as its kind says that it is one."""
+    return name.split(":")[2] if kind == "serviceaccount" else ""
 
 
 def pod_of(user: User | None) -> str:

@@ -71,7 +71,7 @@ def test_the_kind_of_an_actor(kind: str, names: list[str]) -> None:
     [("system:serviceaccount:jenkins:default", "jenkins"), ("system:node:worker-1", ""), ("alice", ""), ("", "")],
 )
 def test_only_a_service_account_has_a_namespace(name: str, namespace: str) -> None:
-    assert namespace == namespace_of(name)
+    assert namespace == namespace_of(name, actor_kind(name))
 
 
 @pytest.mark.parametrize(
