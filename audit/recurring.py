@@ -89,21 +89,23 @@ class Recurring:
         for text in texts:
             start, first = text.find(id_marker, 0, NEAR) + to_id, text.rfind(received_marker) + to_received
             after, last = start + _ID, first + to_end
-            line = None
-            if start >= to_id and first >= after and len(text) <= LONGEST:
-                middle = text[after:first]
-                for before, behind, parts in known(middle, ()):
-                    if text[:start] == before and text[last:] == behind:
-                        if parts:
-                            head, between, tail, end = parts
-                            name, moment, stage = text[start:after], text[first:last], text[last - _TIME : last]
-                            ids.append(name)
-                            moments.append(moment)
-                            stages.append(stage)
-                            both = moment if is_json else moment.replace(stage_marker, JSON.stage)
-                            line = b"".join((head, name, between, both, tail, stage, end))
-                        break
-                else:
+            line, middle = None, text[after:first]
+            for before, behind, parts in known(middle, ()):
+                if text[:start] == before and text[last:] == behind:
+                    if parts:
+                        head, between, tail, end = parts
+                        name, moment, stage = text[start:after], text[first:last], text[last - _TIME : last]
+                        ids.append(name)
+                        moments.append(moment)
+                        stages.append(stage)
+                        if is_json:
+                            line = b"".join((head, name, between, moment, tail, stage, end))
+                        else:
+                            both = moment[:_TIME], JSON.stage, stage
+                            line = b"".join((head, name, between, *both, tail, stage, end))
+                    break
+            else:
+                if start >= to_id and first >= after and len(text) <= LONGEST:
                     unknown.append((len(lines), text[:start], middle, text[last:]))
             lines.append(line)
         return (lines if self._are_plain(ids, moments, stages) else [None] * len(lines)), unknown

@@ -35,10 +35,9 @@ def lines(chunk: Chunk, sieve: Sieve, judge: Judge, decompressed_bytes: int, now
     if not whole and (seen or not sieve.is_open):
         yield from _one_by_one(unpacked(body, seen), sieve, judge, node, now)
     elif not whole:
-        for entries, rest in parsed.pieces(body):
-            if entries:
-                yield _judged_records(entries, judge, node, now)
-            yield [_judged(entry, judge, node, now) for entry in unpacked(rest)]
+        for piece in parsed.pieces(body):
+            yield _judged_records(piece, judge, node, now)
+            yield [_judged(entry, judge, node, now) for entry in unpacked(piece.rest)] if piece.rest else []
     if damage:
         yield [_judged(damage, judge, node, now)]
 
@@ -61,16 +60,16 @@ def _judged_lines(events: list[Any], raw: list[bytes], judge: Judge, node: str, 
     return cast("list[bytes]", judge.lines(raw, node, alone))
 
 
-def _judged_records(entries: list[bytes], judge: Judge, node: str, now: int) -> list[bytes]:
+def _judged_records(piece: parsed.Piece, judge: Judge, node: str, now: int) -> list[bytes]:
     """Judge events that an agent has parsed together, and alone those that need more; what is no event of ours has no line."""
 
     def unpack(places: list[int]) -> list[bytes]:
-        return parsed.lines([entries[place] for place in places])
+        return parsed.lines([piece.entry(place) for place in places])
 
     def alone(place: int) -> bytes | None:
-        return next((_judged(entry, judge, node, now) for entry in unpacked(entries[place])), None)
+        return next((_judged(entry, judge, node, now) for entry in unpacked(piece.entry(place))), None)
 
-    return [line for line in judge.packed(parsed.records(entries), node, unpack, alone) if line]
+    return list(filter(None, judge.packed(piece.records(), node, unpack, alone)))
 
 
 def _judged(entry: Entry | Damage, judge: Judge, node: str, now: int) -> bytes:

@@ -6,6 +6,7 @@ take goes the careful way, `unpacked`.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgpack
@@ -23,48 +24,49 @@ _TIMED_LENGTH, _DESCRIBED_LENGTH = len(_TIMED) + 8, len(_DESCRIBED) + 8 + len(b"
 
 
 class Piece(NamedTuple):
-    """Some whole entries; or what is behind the last of them, which holds none."""
+    """Some whole entries of a body: the first begins at the first place, and each ends at the next one; and what is behind the last of all."""
 
-    entries: list[bytes]
+    body: bytes
+    places: list[int]
     rest: bytes = b""
+
+    def entry(self, number: int) -> bytes:
+        """Return one entry."""
+        return self.body[self.places[number] : self.places[number + 1]]
+
+    def records(self) -> list[bytes]:
+        """Return what is behind the time of each entry, where the first has Fluentd's or Fluent Bit's; whole entries otherwise.
+
+        They are only compared, so it does not matter where another entry is cut.
+        """
+        body, places = self.body, self.places
+        first = 0
+        if body.startswith(_TIMED, places[0]):
+            first = _TIMED_LENGTH
+        elif body.startswith(_DESCRIBED, places[0]):
+            first = _DESCRIBED_LENGTH
+        return [body[start + first : end] for start, end in pairwise(places)]
 
 
 def pieces(body: Body) -> Iterator[Piece]:
-    """Cut a body into its entries."""
+    """Cut a body into its entries, and what is behind them: no entry, or no whole one."""
     data = bytes(body)
     skipper = msgpack.Unpacker(max_buffer_size=len(data) + 1)
     skipper.feed(data)
     skip, tell = skipper.skip, skipper.tell
-    entries: list[bytes] = []
+    places = [0]
     end = 0
     try:
         while end < len(data):
             skip()
-            start, end = end, tell()
-            entries.append(data[start:end])
-            if len(entries) == AT_ONCE:
-                yield Piece(entries)
-                entries = []
+            end = tell()
+            places.append(end)
+            if len(places) > AT_ONCE:
+                yield Piece(data, places)
+                places = [end]
     except (msgpack.OutOfData, ValueError):  # `unpacked` says why
         pass
-    if entries:
-        yield Piece(entries)
-    if end < len(data):
-        yield Piece([], data[end:])
-
-
-def records(entries: Sequence[bytes]) -> list[bytes]:
-    """Return what is behind the time of each entry, where the first has Fluentd's or Fluent Bit's; the entries otherwise.
-
-    They are only compared, so it does not matter where another entry is cut.
-    """
-    first = entries[0]
-    start = 0
-    if first.startswith(_TIMED):
-        start = _TIMED_LENGTH
-    elif first.startswith(_DESCRIBED):
-        start = _DESCRIBED_LENGTH
-    return [entry[start:] for entry in entries]
+    yield Piece(data, places, data[end:])
 
 
 def lines(entries: Sequence[bytes]) -> list[bytes]:

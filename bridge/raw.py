@@ -28,13 +28,15 @@ class RawLines(NamedTuple):
 
 def raw_lines(body: Body) -> Iterator[RawLines]:
     """Yield events from the first on, and end before the first that is not a raw line alone; `unpacked` goes on there."""
+    count = 1  # one tells nearly always what all are, and another kind is not unpacked in vain
     unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, ext_hook=Extension, max_buffer_size=len(body) + 1)
     view = memoryview(body)
     try:
         for start in range(0, len(body), FED_BYTES):
             unpacker.feed(view[start : start + FED_BYTES])
-            while values := list(islice(unpacker, AT_ONCE)):
+            while values := list(islice(unpacker, count)):
                 yield RawLines(values, _lines(values))
+                count = AT_ONCE
         unpacker.feed(b"\xc0")  # comes out as nil unless an unfinished event swallows it
         if unpacker.unpack() is None:
             yield RawLines([], [], last=True)

@@ -209,7 +209,7 @@ class Tail:
     def _judged(self, lines: list[bytes]) -> list[bytes]:
         """Judge lines together, and alone those that need more."""
         judged = self._manner.judge.lines(lines, self._manner.node, lambda place: self._alone(lines[place]))
-        return [line for line in judged if line]
+        return list(filter(None, judged))
 
     def _alone(self, line: bytes) -> bytes | None:
         """Judge one line; None for one that is not shipped."""

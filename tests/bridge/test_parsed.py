@@ -1,5 +1,6 @@
 """A body is cut into its entries, and they are written as the lines that they were."""
 
+from itertools import accumulate
 from typing import Any
 
 import msgpack
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.parsed import lines, pieces, records
+from bridge.parsed import Piece, lines, pieces
 from bridge.raw import AT_ONCE
 from tests.support.events import PACKABLE, event
 
@@ -22,8 +23,14 @@ def packed(*values: Any) -> bytes:
 
 def cut(body: bytes) -> tuple[list[list[bytes]], bytes]:
     """Return the entries of each piece that has some, and the rest."""
-    found = list(pieces(body))
-    return [piece.entries for piece in found if piece.entries], b"".join(piece.rest for piece in found)
+    found = [([piece.entry(number) for number in range(len(piece.places) - 1)], piece.rest) for piece in pieces(body)]
+    return [entries for entries, _ in found if entries], b"".join(rest for _, rest in found)
+
+
+def records(*values: Any) -> list[bytes]:
+    """Return the records of a piece of these entries, which is not at the beginning of its body."""
+    ends = accumulate((len(packed(value)) for value in values), initial=3)
+    return Piece(b"abc" + packed(*values), list(ends)).records()
 
 
 @pytest.mark.parametrize("count", [0, 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
@@ -56,13 +63,13 @@ def test_events_are_lines_of_a_log_again(stamp: Any) -> None:
 
 @pytest.mark.parametrize("stamp", [STAMP, [STAMP, {}]])
 def test_what_is_behind_the_time_is_the_record(stamp: Any) -> None:
-    others = [packed([stamp, event(verb=verb)]) for verb in ("get", "list")]
-    assert [msgpack.packb(event(verb=verb)) for verb in ("get", "list")] == records(others)
+    events = [event(verb=verb) for verb in ("get", "list")]
+    assert [msgpack.packb(one) for one in events] == records(*([stamp, one] for one in events))
 
 
 @pytest.mark.parametrize("stamp", [5, None, [STAMP, {"meta": 1}], [5, {}]])
 def test_behind_another_time_it_is_something_else(stamp: Any) -> None:
-    assert msgpack.packb(event()) not in records([packed([stamp, event()])])
+    assert msgpack.packb(event()) not in records([stamp, event()])
 
 
 NUMBERED: dict[Any, Any] = {**event(), 5: 1}

@@ -46,10 +46,11 @@ def test_a_body_of_many_pieces_is_taken_whole() -> None:
 
 
 def test_text_and_binary_are_the_same_bytes() -> None:
-    some, _ = raw_lines(
-        packed([1, {"message": "caf\xe9"}], [2, {"message": b"\xff"}]) + b"\x92\x03\x81\xa7message\xa1\xff"
+    found = list(
+        raw_lines(packed([1, {"message": "caf\xe9"}], [2, {"message": b"\xff"}]) + b"\x92\x03\x81\xa7message\xa1\xff")
     )
-    assert (["caf\xe9".encode(), b"\xff", b"\xff"], [1, 2, 3]) == (some.lines, [stamp for stamp, _ in some.events])
+    assert ["caf\xe9".encode(), b"\xff", b"\xff"] == [line for some in found for line in some.lines]
+    assert [1, 2, 3] == [stamp for some in found for stamp, _ in some.events]
 
 
 @pytest.mark.parametrize(
@@ -73,9 +74,9 @@ def test_text_and_binary_are_the_same_bytes() -> None:
 )
 def test_it_leaves_off_before_the_first_other(other: bytes) -> None:
     """Those before it that were unpacked together with it are left too: `unpacked` knows where to go on."""
-    whole = packed(*events(AT_ONCE))
-    assert (AT_ONCE, False) == taken(whole + other)
-    assert (AT_ONCE, False) == taken(whole + packed(*events(5)) + other + packed(*events(5)))
+    whole = packed(*events(1 + AT_ONCE))
+    assert (1 + AT_ONCE, False) == taken(whole + other)
+    assert (1 + AT_ONCE, False) == taken(whole + packed(*events(5)) + other + packed(*events(5)))
     assert (0, False) == taken(other)
 
 
