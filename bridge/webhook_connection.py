@@ -1,33 +1,19 @@
 """HTTP/1.1 as API servers speak it to an audit webhook, without I/O: bytes in, requests out; answers in, bytes out.
 
-What is refused is refused as early as it can be: by its headers, before a body of many megabytes has come. An answer's body
-is a `Status` of Kubernetes, whose message the API server writes into its own log.
+What is refused is refused as early as it can be: by its headers, before a body of many megabytes has come.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 import h11
-import orjson
 
 from bridge.content import decompress
 from bridge.messages import Body
+from bridge.webhook_answers import Answer
 
 HEAD_BYTES = 16 * 1024  # of a request line with its headers; Go's server allows 1 MiB, its clients send some hundreds
 TLS_RECORD = b"\x16"  # the first byte of a handshake
-REASONS: Final = {
-    400: "BadRequest",
-    401: "Unauthorized",
-    403: "Forbidden",
-    405: "MethodNotAllowed",
-    413: "RequestEntityTooLarge",
-    415: "UnsupportedMediaType",
-    429: "TooManyRequests",
-    500: "InternalError",
-    503: "ServiceUnavailable",
-}
-"""Kubernetes' words for statuses (apimachinery `pkg/apis/meta/v1`, StatusReason)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +31,6 @@ class Request:
 
     path: str
     body: Body
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said to a request: 200, or why not, in a sentence; headers beside the usual ones."""
-
-    status: int
-    message: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def body(self) -> bytes:
-        """Return a `Status` of Kubernetes."""
-        status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "code": self.status}
-        if self.status == 200:
-            return orjson.dumps({**status, "status": "Success"})
-        reason = REASONS.get(self.status, "")
-        return orjson.dumps({**status, "status": "Failure", "reason": reason, "message": self.message})
 
 
 @dataclass(frozen=True, slots=True)

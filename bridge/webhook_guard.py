@@ -14,7 +14,7 @@ from audit.listeners import Webhook
 from bridge.errors import ConfigError
 from bridge.secret import Secret
 from bridge.server_context import server_context
-from bridge.webhook_connection import Answer
+from bridge.webhook_answers import Answer
 
 SCHEME = "bearer "
 SHORTEST = 16  # characters of a token; shorter ones can be guessed

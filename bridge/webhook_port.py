@@ -19,7 +19,8 @@ from bridge.metrics import Metrics
 from bridge.partials import Partials
 from bridge.receipts import Receipt
 from bridge.recent import Key, Recent
-from bridge.webhook_connection import Answer, Request
+from bridge.webhook_answers import Answer
+from bridge.webhook_connection import Request
 from bridge.webhook_guard import Guard
 from bridge.webhook_session import WebhookSession
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, cast
 from bridge.errors import RemoteProtocolError
 from bridge.logs import Peer
 from bridge.tls import ServerTls
-from bridge.webhook_connection import Answer, Head, HttpConnection, Limits, Request
+from bridge.webhook_answers import Answer
+from bridge.webhook_connection import Head, HttpConnection, Limits, Request
 
 if TYPE_CHECKING:
     from bridge.webhook_port import WebhookPort

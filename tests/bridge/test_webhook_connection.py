@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.webhook_connection import HEAD_BYTES, Answer, Head, HttpConnection, Limits, Request
+from bridge.webhook_answers import Answer
+from bridge.webhook_connection import HEAD_BYTES, Head, HttpConnection, Limits, Request
 
 LIMITS = Limits(body=1_000, decompressed=2_000)
 HEAD = b"POST /nodes/cp-1?timeout=30s HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"

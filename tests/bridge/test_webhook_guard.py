@@ -6,7 +6,7 @@ import pytest
 from audit.listeners import Webhook
 from bridge.errors import ConfigError
 from bridge.secret import Secret
-from bridge.webhook_connection import Answer
+from bridge.webhook_answers import Answer
 from bridge.webhook_guard import Guard, load
 
 TOKENS = (Secret("first-token-of-the-tests"), Secret("second-token-of-the-tests"))
