@@ -23,5 +23,5 @@ def raw(block: bytes, last: bool) -> Cut:
     """Cut a block of a log whose lines are events."""
     if last and block:
         return Cut(block.removesuffix(b"\n").split(b"\n"), len(block))
-    end = block.rfind(b"\n")
-    return Cut(block[:end].split(b"\n"), end + 1) if end >= 0 else Cut([], 0)
+    *lines, rest = block.split(b"\n")
+    return Cut(lines, len(block) - len(rest))

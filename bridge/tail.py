@@ -28,7 +28,7 @@ from bridge.sieve import Sieve
 log = logging.getLogger("bridge.files")
 
 REQUEST_BYTES = 10**6  # of one log: the next is read while this is on its way; larger ones only need more memory
-IN_FLIGHT_BYTES = 2 * REQUEST_BYTES
+IN_FLIGHT_BYTES = 3 * REQUEST_BYTES // 2  # half of the next one, too
 SLICE = 1_024  # lines judged before others get their turn
 
 
