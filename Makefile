@@ -59,7 +59,7 @@ golden: venv ## re-render the golden files from values/
 bench: venv ## every goal of speed and memory with its figure, beside the bare loop and the peers on PATH; about 6 minutes; OUT=file, WRITE=1, BIG=1
 	@$(BIN)/python -m benchmarks
 
-profile: venv ## where an event's time goes in the bridge's process; INPUT=recorded with bodies
+profile: venv ## where an event's time goes in the bridge's process; INPUT=recorded with bodies, WAY=file from a log
 	@$(BIN)/python -m benchmarks.profiling
 
 dist: venv ## what a release has: dist/ with wheel, source, and the packages that the wheel brings along, as CycloneDX JSON

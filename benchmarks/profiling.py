@@ -1,6 +1,6 @@
 """`make profile`: where the time of an event goes in the bridge's process, stage by stage, beside the bare loop.
 
-INPUT=recorded sends events with bodies; EVENTS=n changes how many. Where `perf` is on PATH a second run tells the libraries.
+INPUT=recorded sends events with bodies, WAY=file lets the bridge read them from a log; EVENTS=n changes how many. Where `perf` is on PATH a second run tells the libraries.
 """
 
 import linecache
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,16 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from benchmarks import inputs, load, machine, processes, senders, stages
+from benchmarks import inputs, load, machine, processes, senders, stages, tail
 from benchmarks.inputs import CHUNK_EVENTS, RAW
+from benchmarks.processes import Bridge
 from benchmarks.profiled import ROOT, Place
 from benchmarks.report import Grid
 from benchmarks.senders import Traffic
 
 LINES = {"metadata": inputs.metadata, "recorded": inputs.recorded}
 HOTTEST = 20
+BARE_CHUNKS = 100  # of the bare loop
 WRITTEN_WITHIN = 10.0  # seconds
 PROFILED = (sys.executable, "-m", "benchmarks.profiled")
 
@@ -39,16 +43,57 @@ class Found:
     others: float
 
 
-def profile(traffic: Traffic) -> Found:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is profiled: `running` starts a bridge, given its program, and gives it with what sends it all the events."""
+
+    events: int
+    running: Callable[[Sequence[str]], AbstractContextManager[tuple[Bridge, Callable[[], object]]]]
+    bare: dict[str, float]
+    """CPU seconds of an event in the bare loop, by stage."""
+
+
+def by_forward(lines: list[bytes], events: int) -> Course:
+    """Send raw lines by the Forward protocol."""
+    requests = inputs.requests(lines, RAW)
+    traffic = Traffic(requests, max(events // CHUNK_EVENTS, 1))
+    chunks = min(traffic.chunks, BARE_CHUNKS)
+
+    @contextmanager
+    def running(program: Sequence[str]) -> Iterator[tuple[Bridge, Callable[[], object]]]:
+        with processes.sink(0) as sink, processes.bridge(sink.url, program=program) as bridge:
+            load.warm([bridge], traffic)
+            yield bridge, lambda: senders.send([bridge.port], traffic)
+
+    spent = stages.bare(requests.bodies, chunks)
+    return Course(traffic.events, running, {name: one / (chunks * CHUNK_EVENTS) for name, one in spent.items()})
+
+
+def by_file(lines: list[bytes], events: int) -> Course:
+    """Let the bridge read a log."""
+
+    @contextmanager
+    def running(program: Sequence[str]) -> Iterator[tuple[Bridge, Callable[[], object]]]:
+        with tail.reading(lines, program) as (bridge, feed):
+            yield bridge, lambda: feed(events)
+
+    count = BARE_CHUNKS * CHUNK_EVENTS
+    spent = stages.bare_file(b"".join(line + b"\n" for line in inputs.repeated(lines, count)))
+    return Course(events, running, {name: one / count for name, one in spent.items()})
+
+
+WAYS = {"forward": by_forward, "file": by_file}
+
+
+def profile(course: Course) -> Found:
     """Send all through a bridge that notes where it is."""
-    with tempfile.TemporaryDirectory() as folder, processes.sink(0) as sink:
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "profile.json"
         os.environ["PROFILE"] = str(file)
-        with processes.bridge(sink.url, program=PROFILED) as bridge:
-            load.warm([bridge], traffic)
+        with course.running(PROFILED) as (bridge, send):
             os.kill(bridge.pid, signal.SIGUSR1)
             before = machine.thread_seconds(bridge.pid)
-            senders.send([bridge.port], traffic)
+            send()
             after = machine.thread_seconds(bridge.pid)
             os.kill(bridge.pid, signal.SIGUSR2)
             places = [((str(path), str(name), int(line)), int(count)) for (path, name, line), count in _written(file)]
@@ -67,15 +112,16 @@ def _written(file: Path) -> list[Any]:
     return written
 
 
-def by_stage(found: Found, bare: dict[str, float], events: int, bare_events: int) -> Grid:
+def by_stage(found: Found, course: Course) -> Grid:
     """Return microseconds an event of each stage."""
-    spent = {stage: share * found.main for stage, share in stages.by_stage(found.places).items()}
-    spent[stages.POST] = spent.get(stages.POST, 0.0) + found.others
+    spent = {stage: share * found.main / course.events for stage, share in stages.by_stage(found.places).items()}
+    spent[stages.THREADS] = found.others / course.events
     rows = [
-        [stage, f"{spent.get(stage, 0.0) / events * 1e6:.2f}", f"{bare.get(stage, 0.0) / bare_events * 1e6:.2f}"]
+        [stage, f"{spent.get(stage, 0.0) * 1e6:.2f}", f"{course.bare.get(stage, 0.0) * 1e6:.2f}"]
         for stage in stages.ORDER
+        if stage in spent or stage in course.bare
     ]
-    rows.append(["all", f"{sum(spent.values()) / events * 1e6:.2f}", f"{sum(bare.values()) / bare_events * 1e6:.2f}"])
+    rows.append(["all", *(f"{sum(some.values()) * 1e6:.2f}" for some in (spent, course.bare))])
     return Grid("profile", "Microseconds an event", ("Stage", "bridge", "bare loop"), rows)
 
 
@@ -94,14 +140,13 @@ def hottest(found: Found, events: int) -> Grid:
     return Grid("lines", "Its hottest lines", ("Line", "µs an event", "text"), rows)
 
 
-def libraries(traffic: Traffic) -> str:
+def libraries(course: Course) -> str:
     """Return what `perf` says of the bridge's process: libraries and their functions; empty where that cannot be had."""
-    with tempfile.TemporaryDirectory() as folder, processes.sink(0) as sink, processes.bridge(sink.url) as bridge:
-        load.warm([bridge], traffic)
+    with tempfile.TemporaryDirectory() as folder, course.running(processes.BRIDGE) as (bridge, send):
         data = f"{folder}/perf.data"
         command = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "997", "-p", str(bridge.pid), "-o", data]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as recording:
-            senders.send([bridge.port], traffic)
+            send()
             recording.send_signal(signal.SIGINT)
         texts = [_perf_report(data, *sort) for sort in (("dso",), ("dso,symbol", "--percent-limit=1"))]
     return "\n\n".join(texts)
@@ -116,17 +161,14 @@ def _perf_report(data: str, sort: str, *more: str) -> str:
 def main() -> None:
     """Profile and print."""
     console = Console(width=150, highlight=False)
-    name, events = os.environ.get("INPUT") or "metadata", int(os.environ.get("EVENTS", "400000"))
-    requests = inputs.requests(LINES[name](), RAW)
-    traffic = Traffic(requests, max(events // CHUNK_EVENTS, 1))
-    found = profile(traffic)
-    bare_chunks = min(traffic.chunks, 100)
-    bare = stages.bare(requests.bodies, bare_chunks)
-    console.print(f"raw lines, {name}, {traffic.events:,} events; the profile itself costs some per cent")
-    console.print(by_stage(found, bare, traffic.events, bare_chunks * CHUNK_EVENTS).for_terminal())
-    console.print(hottest(found, traffic.events).for_terminal())
+    name, way = os.environ.get("INPUT") or "metadata", os.environ.get("WAY") or "forward"
+    course = WAYS[way](LINES[name](), int(os.environ.get("EVENTS", "400000")))
+    found = profile(course)
+    console.print(f"raw lines, {name}, by {way}, {course.events:,} events; the profile itself costs some per cent")
+    console.print(by_stage(found, course).for_terminal())
+    console.print(hottest(found, course.events).for_terminal())
     if shutil.which("perf"):
-        console.print("perf, all threads, per cent:", libraries(traffic), sep="\n", markup=False)
+        console.print("perf, all threads, per cent:", libraries(course), sep="\n", markup=False)
 
 
 if __name__ == "__main__":

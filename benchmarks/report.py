@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks import fleet, latency, ways
 from benchmarks.load import Load
@@ -34,7 +35,7 @@ class Grid:
         for number, head in enumerate(self.heads):
             made.add_column(head, justify="right" if number else "left")
         for row in self.rows:
-            made.add_row(*(cell.replace("**", "") for cell in row), style="red" if WORDS[False] in row else "")
+            made.add_row(*(Text(cell.replace("**", "")) for cell in row), style="red" if WORDS[False] in row else "")
         return made
 
     def markdown(self) -> str:

@@ -4,21 +4,26 @@ A place is named by its file and the text of its line, so that moving lines abou
 """
 
 import linecache
+import os
 import re
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import cycle, islice
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import cycle, islice, pairwise
 
 import msgpack
 
 from audit import event
 from benchmarks.bare import ADDITION
 from benchmarks.profiled import ELSEWHERE, ROOT, Place
+from bridge.blocks import BLOCK_BYTES
 
 SOCKETS, FRAME, UNPACK, DECODE = "sockets and event loop", "receive and frame", "unpack", "decode"
-LOOK_UP, SPLICE, SHAPE, BATCH, POST = "look up", "splice", "redact and shape", "batch, join, acks", "post, in threads"
-ORDER = (SOCKETS, FRAME, UNPACK, DECODE, LOOK_UP, SPLICE, SHAPE, BATCH, POST)
+READ, LOOK_UP, SPLICE, SHAPE = "read and cut", "look up", "splice", "redact and shape"
+BATCH, POST, THREADS = "batch, join, acks", "post", "all other threads"
+ORDER = (SOCKETS, FRAME, READ, UNPACK, DECODE, LOOK_UP, SPLICE, SHAPE, BATCH, POST, THREADS)
 
 _JUDGE = r"audit/(judge|ordinary|additions)\.py"
 CALLED_BY_THE_LOOP = ("data_received", "get_buffer", "buffer_updated")
@@ -27,6 +32,7 @@ CALLED_BY_THE_LOOP = ("data_received", "get_buffer", "buffer_updated")
 _RULES = [
     (r"bridge/(session|connection|framing|requests|server|tls|partials|senders|messages)\.py", "", FRAME),
     (r"bridge/(raw|entries|content)\.py", "", UNPACK),
+    (r"bridge/(following|log_\w+|blocks|cri|position)\.py", "", READ),
     (r"audit/", r"(?<!\.)\bdecode\w*\(|from_(line|record)\(", DECODE),
     (r"audit/event\.py", "", DECODE),
     (r"audit/recurring\.py", r"\(head, name", SPLICE),
@@ -59,20 +65,46 @@ def by_stage(places: Iterable[tuple[Place, int]]) -> dict[str, float]:
 
 def bare(bodies: Sequence[bytes], chunks: int) -> dict[str, float]:
     """Do what the bare loop does stage by stage; return the CPU seconds of each."""
-    seconds = dict.fromkeys((UNPACK, DECODE, SPLICE, BATCH), 0.0)
+    seconds = defaultdict[str, float](float)
     for body in islice(cycle(bodies), chunks):
-        times = [time.thread_time()]
         unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=len(body) + 1)
         unpacker.feed(body)
-        lines = [record[b"message"] for _, record in unpacker]
-        times.append(time.thread_time())
-        for line in lines:
-            event.decode(line)
-        times.append(time.thread_time())
-        lines = [line[:-1] + ADDITION for line in lines]
-        times.append(time.thread_time())
-        b"\n".join(lines)
-        times.append(time.thread_time())
-        for stage, begun, ended in zip(seconds, times, times[1:], strict=False):
-            seconds[stage] += ended - begun
-    return seconds
+        _spend(seconds, UNPACK, partial(_messages, unpacker))
+    return dict(seconds)
+
+
+def bare_file(data: bytes) -> dict[str, float]:
+    """The same for a file that holds these lines, each with its newline."""
+    seconds = defaultdict[str, float](float)
+    with tempfile.TemporaryFile(buffering=0) as log:
+        log.write(data)
+        at = 0
+        while at < len(data):
+            end = data.rfind(b"\n", at, at + BLOCK_BYTES) + 1
+            _spend(seconds, READ, partial(_cut, log.fileno(), end - at, at))
+            at = end
+    return dict(seconds)
+
+
+def _messages(unpacker: msgpack.Unpacker) -> list[bytes]:
+    return [record[b"message"] for _, record in unpacker]
+
+
+def _cut(file: int, size: int, at: int) -> list[bytes]:
+    return os.pread(file, size, at).split(b"\n")[:-1]
+
+
+def _spend(seconds: defaultdict[str, float], first: str, lines: Callable[[], list[bytes]]) -> None:
+    """Take some lines, decode them, splice a constant into each, join them; add the CPU seconds of each stage."""
+    times = [time.thread_time()]
+    some = lines()
+    times.append(time.thread_time())
+    for line in some:
+        event.decode(line)
+    times.append(time.thread_time())
+    some = [line[:-1] + ADDITION for line in some]
+    times.append(time.thread_time())
+    b"\n".join(some)
+    times.append(time.thread_time())
+    for stage, (begun, ended) in zip((first, DECODE, SPLICE, BATCH), pairwise(times), strict=True):
+        seconds[stage] += ended - begun

@@ -3,13 +3,14 @@
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import bare, inputs, machine, processes
 from benchmarks.inputs import CHUNK_EVENTS
 from benchmarks.load import Load
-from benchmarks.processes import Sink
+from benchmarks.processes import Bridge, Sink
 from benchmarks.results import Goal, Way
 from benchmarks.ways import METADATA, RECORDED, best
 from bridge.blocks import BLOCK_BYTES
@@ -21,6 +22,8 @@ ROUNDS = 3
 WARM_EVENTS = 16_000
 REQUEST_BYTES = 5_000_000
 TIMEOUT, LOOK_SECONDS = 60.0, 0.02
+Feed = Callable[[int], float]
+"""Appends so many events, and returns when the last of them came to the sink."""
 
 
 def file_loop(path: Path) -> None:
@@ -67,20 +70,32 @@ def goals(ways: list[Way]) -> list[Goal]:
 def run(lines: list[bytes], events: int) -> Load:
     """Let a bridge that is warm read so many events from a growing file; raises RuntimeError where they do not arrive."""
     count = events // CHUNK_EVENTS * CHUNK_EVENTS
+    with reading(lines) as (bridge, feed):
+        before, begun = machine.cpu_seconds(bridge.pid), time.monotonic()
+        last = feed(count)
+        cpu = machine.cpu_seconds(bridge.pid) - before
+        return Load(cpu / count * 1e6, count / (last - begun), machine.peak_bytes(bridge.pid))
+
+
+@contextmanager
+def reading(lines: list[bytes], program: Sequence[str] = processes.BRIDGE) -> Iterator[tuple[Bridge, Feed]]:
+    """Run a bridge that reads a file and is warm; give it, and what appends to the file and waits until that has arrived."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         log = folder / "audit.log"
         log.touch()
         sets = (f"files={json.dumps([{'path': str(log)}])}", f"state.path={folder / 'positions.json'}")
-        with processes.sink(0) as sink, processes.bridge(sink.url, sets) as bridge:
-            feed = _feeder(log, lines)
+        with processes.sink(0) as sink, processes.bridge(sink.url, sets, program) as bridge:
+            append, sent = _feeder(log, lines), 0
+
+            def feed(count: int) -> float:
+                nonlocal sent
+                sent += count
+                append(count)
+                return _arrived(sink, sent)
+
             feed(WARM_EVENTS)
-            _arrived(sink, WARM_EVENTS)
-            before, begun = machine.cpu_seconds(bridge.pid), time.monotonic()
-            feed(count)
-            last = _arrived(sink, WARM_EVENTS + count)
-            cpu = machine.cpu_seconds(bridge.pid) - before
-            return Load(cpu / count * 1e6, count / (last - begun), machine.peak_bytes(bridge.pid))
+            yield bridge, feed
 
 
 def _bare(lines: list[bytes], events: int) -> float:

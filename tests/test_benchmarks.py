@@ -10,7 +10,7 @@ from benchmarks.growth import Series
 from benchmarks.load import Load
 from benchmarks.report import PAGE, replaced
 from benchmarks.results import Goal, Met, Results, Way
-from benchmarks.stages import BATCH, DECODE, SOCKETS, stage_of
+from benchmarks.stages import BATCH, DECODE, READ, SOCKETS, stage_of
 from generator import sizing
 
 LOAD = Load(
@@ -90,6 +90,7 @@ def test_places_belong_to_stages() -> None:
     assert SOCKETS == stage_of(("bridge/session.py", "data_received", 0))
     assert DECODE == stage_of(("audit/event.py", "from_line", 0))
     assert BATCH == stage_of(("bridge/batch.py", "body", 0))
+    assert READ == stage_of(("bridge/log_source.py", "at_hand", 0))
 
 
 def test_an_agent_is_planned_above_what_was_measured() -> None:
