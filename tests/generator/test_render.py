@@ -397,7 +397,7 @@ def test_annotations_of_pods_stand_beside_the_checksum() -> None:
 def test_what_is_given_of_the_agents_resources_stands_and_the_rest_follows_from_the_events() -> None:
     files = rendered("default", "bridge.eventsPerSecond=10000", "agent.resources.limits.memory=1Gi")
     (container,) = the(files, "DaemonSet", "kube-audit-agent")["spec"]["template"]["spec"]["containers"]
-    assert {"requests": {"cpu": "150m", "memory": "200Mi"}, "limits": {"memory": "1Gi"}} == container["resources"]
+    assert {"requests": {"cpu": "250m", "memory": "200Mi"}, "limits": {"memory": "1Gi"}} == container["resources"]
 
 
 def test_notices_have_their_secret_and_their_ways_out() -> None:

@@ -56,7 +56,7 @@ def test_a_bridge_is_planned_below_what_one_core_can_do() -> None:
     assert 17_500 == sizing.most_events_per_second()
 
 
-@pytest.mark.parametrize(("events", "cpu"), [(1, "100m"), (6_666, "100m"), (10_000, "150m"), (10_001, "160m")])
+@pytest.mark.parametrize(("events", "cpu"), [(1, "100m"), (4_000, "100m"), (10_000, "250m"), (10_001, "260m")])
 def test_an_agent_is_sized_for_all_events_of_the_cluster(events: int, cpu: str) -> None:
     found = agent_sized(events)
     assert ({"cpu": cpu, "memory": "200Mi"}, {"memory": "512Mi"}) == (found.requests, found.limits)
