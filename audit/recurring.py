@@ -1,9 +1,9 @@
 """Events that come again: one may differ from another in its id and its two times alone, and what is made of it does too.
 
-Controllers ask the same things over and over, so most events need not be decoded. A text is cut at the id and the times; under
-what stands between them is remembered what stands around them, and what does in the line that leaves. Only what came before
-is remembered, and only where nothing but an event's own words decides: no rule that asks more, no state. The pieces
-between leave unread, so they are checked to be an id and times.
+Controllers ask the same things over and over, so most events need not be decoded. A text is cut at the id and the times. What
+stands between the two is the key; what stands around them is compared, and what does so in the line that leaves is remembered.
+Only what came before is, and only where nothing but an event's own words decides: no rule that asks more, no state. The id
+and the times leave unread, so they are checked to be that.
 """
 
 from collections.abc import Callable, Sequence

@@ -37,7 +37,8 @@ def lines(chunk: Chunk, sieve: Sieve, judge: Judge, decompressed_bytes: int, now
     elif not whole:
         for piece in parsed.pieces(body):
             yield _judged_records(piece, judge, node, now)
-            yield [_judged(entry, judge, node, now) for entry in unpacked(piece.rest)] if piece.rest else []
+            if piece.rest:
+                yield [_judged(entry, judge, node, now) for entry in unpacked(piece.rest)]
     if damage:
         yield [_judged(damage, judge, node, now)]
 
