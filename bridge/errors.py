@@ -28,3 +28,7 @@ class ConfigError(BridgeError):
 
 class StoreError(BridgeError):
     """A file of the bridge's own does not take or give what it should; one sentence with place, want, got and cure."""
+
+
+class FullDiskError(StoreError):
+    """The disk, or a quota on it, has no room for what should be written."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bridge.batch import Tags
-from bridge.errors import StoreError
+from bridge.errors import FullDiskError, StoreError
 from bridge.reserve import Reserve
 from bridge.sqlite import SLACK_BYTES, Database, Format
 
@@ -59,6 +59,7 @@ class Spool:
         self.at_once = self._reserve.size // 4
         """How many bytes to give to one `put_many`."""
         self._in_the_log = 0  # bytes that were put since the log was last written back
+        self._was_full = False  # the disk, since the spool was last empty: then a file without rows gives all room back
         self.refusal = ""
         """Why the last `put` stored nothing, or the last `delete` removed nothing; empty where it did."""
 
@@ -85,18 +86,15 @@ class Spool:
         """Append rows in their order, all with one sync of the disk; None, and none of them, where `put` says None."""
         values = [_values(lines, tags) for lines, tags in rows]
         try:
-            if not self._reserve.keep():
-                raise self._database.full()
-            if self._in_the_log > self._reserve.size // 4:
-                self._write_back()
-            added = sum(size for _, _, size, _ in values)
-            with self._database.transaction() as connection:
-                self._database.need_room(added, self._max_bytes)
-                ids = [connection.execute(_INSERT, row).lastrowid or 0 for row in values]
+            try:
+                ids = self._insert(values)
+            except FullDiskError:
+                self._was_full = True
+                self._make_room()
+                ids = self._insert(values)
         except StoreError as error:
             self.refusal = str(error)
             return None
-        self._in_the_log += added
         self.refusal = ""
         return ids
 
@@ -119,20 +117,51 @@ class Spool:
         """Remove rows, once Loggly has them; false where the disk refuses even that: all of them are still stored."""
         numbers = [(number,) for number in ids]
         done = self._delete(numbers)
-        if not done and self._reserve.give_up():
-            with suppress(StoreError):
-                self._write_back()
+        if not done:
+            self._reserve.give_up()
+            self._shed_the_log()
             done = self._delete(numbers)
-        if done:
-            self._database.shrink(SLACK_BYTES if self._reserve.kept else 0)
+        if done and not self.count:
+            self._database.shrink(0 if self._was_full else SLACK_BYTES)
+            self._was_full = False
         return done
 
     def close(self) -> None:
         """Close the file, so that another process can open it."""
         self._database.close()
 
-    def _write_back(self) -> None:
-        self._database.write_back()
+    def _insert(self, values: "list[tuple[str, int, int, bytes]]") -> list[int]:
+        if not self._reserve.keep():
+            raise self._database.full()
+        if self._in_the_log > self._reserve.size // 4:
+            self._write_back()
+        added = sum(size for _, _, size, _ in values)
+        with self._database.transaction() as connection:
+            self._database.need_room(added, self._max_bytes)
+            ids = [connection.execute(_INSERT, row).lastrowid or 0 for row in values]
+        self._in_the_log += added
+        return ids
+
+    def _make_room(self) -> None:
+        """Give back what is on the disk and is no row, as far as that can be done: a file without rows, and the log."""
+        if not self.count and self._reserve.give_up():
+            self._database.shrink(0)
+        self._shed_the_log()
+
+    def _shed_the_log(self) -> None:
+        """Give the write-ahead log's room back: it holds a page many times over where rows are small.
+
+        What it takes to write the pages back is never more than that, so the reserve can be occupied again.
+        """
+        with suppress(StoreError):
+            try:
+                self._write_back(truncate=True)
+            except FullDiskError:
+                self._reserve.give_up()
+                self._write_back(truncate=True)
+
+    def _write_back(self, *, truncate: bool = False) -> None:
+        self._database.write_back(truncate=truncate)
         self._in_the_log = 0
 
     def _delete(self, numbers: list[tuple[int]]) -> bool:

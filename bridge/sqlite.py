@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from bridge.errors import ConfigError, StoreError
+from bridge.errors import ConfigError, FullDiskError, StoreError
 
 BUSY_SECONDS = 5.0  # how long another process's lock is waited for; a command's transaction takes milliseconds
 LOG_BYTES = 8 * 2**20  # what the write-ahead log keeps on the disk once it is written back
@@ -32,6 +32,7 @@ _MEANING = {
     sqlite3.SQLITE_CORRUPT: ("a damaged one", "move it away; `sqlite3 FILE .recover` reads what is whole"),
     sqlite3.SQLITE_NOTADB: ("a file that is not SQLite's", "move it away, or name another file"),
 }
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)  # a quota that is used up is the latter
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ class Database:
         with self._lock, self._translated():
             return self._count()
 
-    def full(self) -> StoreError:
+    def full(self) -> FullDiskError:
         """Return the error that a full disk is."""
-        return StoreError(self._sentence(*_MEANING[sqlite3.SQLITE_FULL]))
+        return FullDiskError(self._sentence(*_MEANING[sqlite3.SQLITE_FULL]))
 
     def need_room(self, size: int, most: int) -> None:
         """Raise StoreError, inside a transaction, where `size` more bytes would pass the bound of `most` bytes."""
@@ -131,10 +132,13 @@ class Database:
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def write_back(self) -> None:
-        """Put what stands in the write-ahead log into its place, so that the log's room can be used again. Raises StoreError."""
+    def write_back(self, *, truncate: bool = False) -> None:
+        """Put what stands in the write-ahead log into its place, so that the log's room can be used again.
+
+        With `truncate` that room is given back to the file system. Raises StoreError.
+        """
         with self._lock, self._translated():
-            self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+            self._connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'RESTART'})").fetchall()
 
     def close(self) -> None:
         """Close the file; a further operation is a bug."""
@@ -213,14 +217,18 @@ class Database:
         except sqlite3.ProgrammingError:
             raise  # ours, for example the use of a closed file
         except sqlite3.DatabaseError as error:
-            raise StoreError(self._explained(error)) from None
+            raise (FullDiskError if _code(error) in _NO_ROOM else StoreError)(self._explained(error)) from None
 
     def _explained(self, error: sqlite3.DatabaseError) -> str:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits tell variants apart
-        return self._sentence(*_MEANING.get(code, (f"SQLite's error: {error}", "check the file and its disk")))
+        return self._sentence(*_MEANING.get(_code(error), (f"SQLite's error: {error}", "check the file and its disk")))
 
     def _sentence(self, got: str, cure: str) -> str:
         return f"{self.path} ({self._form.key}): expected {self._form.what}, got {got} - {cure}"
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF  # the upper bits tell variants apart
 
 
 @contextmanager

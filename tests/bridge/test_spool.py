@@ -254,15 +254,28 @@ def test_a_disk_that_the_spool_has_filled(small_disk: Path, size: int, bound: in
             assert 0 == spool.count
 
 
+def test_events_put_one_by_one_fill_the_disk_with_rows_and_not_with_the_log(small_disk: Path) -> None:
+    """Each put writes whole pages to the log, ten times the event: what fills the disk is put into its place."""
+    room = 2**20
+    with closing(Spool(str(small_disk / "spool.sqlite"), 32 * 2**20)) as spool:
+        taken = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize - room
+        with (small_disk / "other").open("wb") as other:
+            os.posix_fallocate(other.fileno(), 0, taken)
+        for _ in range(2):
+            stored = list(iter(lambda: spool.put([bytes(1_200)], TAGS), None))
+            assert len(stored) * 1_200 > room // 2
+            assert spool.delete(stored)
+
+
 def test_a_disk_that_others_have_filled(small_disk: Path) -> None:
     """Nothing is put, something can be deleted, and it goes on once there is room."""
     path = small_disk / "spool.sqlite"
     with closing(Spool(str(path), 2**20)) as spool:
         assert [1, 2, 3] == spool.put_many([([b"one"], TAGS), ([b"two"], TAGS), ([bytes(100_000)], TAGS)])
         hog = fill(small_disk)
-        assert None is spool.put([bytes(100_000)], TAGS)
+        assert None is spool.put([bytes(200_000)], TAGS)
         assert spool.delete([1])
-        assert None is spool.put([b"x"], TAGS), "the reserve is for deleting"
+        assert None is spool.put([bytes(200_000)], TAGS), "the reserve is for deleting"
         hog.unlink()
         assert 4 == spool.put([b"after"], TAGS)
     assert [b"two", bytes(100_000), b"after"] == bodies(path)
